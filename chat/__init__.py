@@ -1,0 +1,14 @@
+"""
+An index folder in, answers out; in reading order.
+
+    answer        what an answer is: quotations, their footnotes, or a refusal with what came nearest
+    footnotes     a quotation's citation: author, short title, page or section, and the source's own notes
+    conversation  a question and the turns before it to a query that stands alone
+    questions     what kind of answer a question asks for
+    quoting       hits to quotations: which sentences are shown
+    refusing      how sure the answer is, and what is said when it is not
+    answerers     a question and its hits to an answer; one file per answerer
+    asking        the whole way from question to answer, and a line of a questions file
+    render        an answer as text, Markdown, HTML or JSON; pure
+    app           the web page: the only place that imports gradio
+"""

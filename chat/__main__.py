@@ -1,0 +1,173 @@
+"""`python -m chat`: the page, or answers in the terminal. `footnoted` is the same, with the other modules' commands beside it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.cli import parser, positive, run
+
+if TYPE_CHECKING:
+    import argparse
+
+    from chat.answer import Answer
+    from chat.asking import Asker
+    from chat.conversation import Turn
+    from index.library import Index
+
+_EXAMPLES = """\
+  python -m chat                                          the page, on http://127.0.0.1:7860
+  python -m chat ask "What is CPEC?"                      an answer in the terminal
+  python -m chat ask "What is CPEC?" --format json
+  python -m chat ask --questions questions.jsonl          many questions, one JSON object a line
+  python -m chat --corpus readings                        the page on your own folder"""
+
+
+def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int:
+    """Parse; then serve the page, or ask and print."""
+    options = parser(prog, "Ask your readings: the answers are their own words, each with a footnote.", _EXAMPLES)
+    _add_folders(options)
+    options.add_argument("--host", default="127.0.0.1", help="address to serve the page on (default: %(default)s, this machine only)")
+    options.add_argument("--port", type=positive, default=7860, help="port to serve the page on (default: %(default)s)")
+    options.set_defaults(command=_serve)
+    commands = options.add_subparsers(metavar="COMMAND")
+    ask = commands.add_parser("ask", help="answer in the terminal", description="Answer a question, or a file of them.")
+    ask.add_argument("question", nargs="?", metavar="QUESTION", help="the question (default: those of --questions)")
+    ask.add_argument(
+        "--questions",
+        metavar="FILE",
+        help="JSON lines with `question` and perhaps `documents` and `history`; '-' for standard input (default: none)",
+    )
+    ask.add_argument(
+        "--format", choices=("text", "markdown", "json"), help="how to print the answer (default: text; json with --questions)"
+    )
+    _add_folders(ask, argparse_suppress=True)
+    ask.set_defaults(command=_ask)
+    arguments = options.parse_args(argv)
+    if arguments.command is _ask and (arguments.question is None) == (arguments.questions is None):
+        ask.error("give a QUESTION or --questions FILE")
+    return run(lambda: int(arguments.command(arguments)))
+
+
+def _add_folders(options: argparse.ArgumentParser, *, argparse_suppress: bool = False) -> None:
+    import argparse
+
+    default: Any = argparse.SUPPRESS if argparse_suppress else None  # as an option of `ask` it must not undo one given before it
+    options.add_argument("--corpus", type=Path, metavar="FOLDER", default=default, help="folder with readings (default: the shipped brief)")
+    options.add_argument(
+        "--index",
+        type=Path,
+        metavar="FOLDER",
+        default=default,
+        help="index folder; with --corpus it is brought up to date, alone it is used as it is (default: one in your cache folder)",
+    )
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from chat.app import serve
+
+    serve(_open(arguments), host=arguments.host, port=arguments.port)
+    return 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    import time
+
+    from chat.asking import smalltalk
+    from chat.render.json import answer_json
+    from chat.render.markdown import answer_markdown
+    from chat.render.text import answer_text
+
+    if arguments.question is not None:
+        smalltalk(arguments.question)  # a question that cannot be asked is said so before anything is loaded
+    asker = _asker(_open(arguments))
+    form = arguments.format or ("json" if arguments.questions else "text")
+    for question, history, documents in _questions(arguments):
+        started = time.perf_counter()
+        answer: Answer = asker.ask(question, history, documents)
+        seconds = time.perf_counter() - started
+        if form == "json":
+            print(answer_json(answer, seconds=seconds), flush=True)
+        else:
+            print(answer_markdown(answer) if form == "markdown" else answer_text(answer), flush=True)
+            if arguments.questions:
+                print()
+    return 0
+
+
+def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, list[Turn], list[str] | None]]:
+    """Question, earlier turns and documents of each line, or of the command line."""
+    from chat.conversation import Turn
+    from index.errors import BadQuestion
+    from index.questions import json_lines
+
+    if arguments.questions is None:
+        yield arguments.question, [], None
+        return
+    for number, line in json_lines(arguments.questions):
+        where = f"{arguments.questions}, line {number}"
+        question, history, documents = line.get("question"), line.get("history") or [], line.get("documents")
+        if not isinstance(question, str):
+            raise BadQuestion(f"{where}: has no `question`; add one")
+        if not isinstance(history, list) or not all(isinstance(turn, dict) and isinstance(turn.get("question"), str) for turn in history):
+            raise BadQuestion(f"{where}: `history` is a list of objects with `question` and `answer`; mend it")
+        if documents is not None and not (isinstance(documents, list) and all(isinstance(name, str) for name in documents)):
+            raise BadQuestion(f"{where}: `documents` is a list of names, as `python -m index info` shows them; mend it")
+        yield question, [Turn(turn["question"], str(turn.get("answer") or "")) for turn in history], documents
+
+
+def _asker(index: Index) -> Asker:
+    from chat.asking import Asker
+    from index.embedders import open_embedder
+    from index.search import check_embedder
+
+    embedder = open_embedder(index.manifest.embedder)
+    check_embedder(index, embedder)
+    return Asker(index, embedder)
+
+
+def _open(arguments: argparse.Namespace) -> Index:
+    """The index to answer from, made first if it is missing or its corpus changed."""
+    from index.corpus import SHIPPED_CORPUS, default_index
+    from index.library import Index
+
+    if arguments.index is not None and arguments.corpus is None:
+        return Index.open(arguments.index)
+    corpus = arguments.corpus or SHIPPED_CORPUS
+    folder = arguments.index or default_index(corpus)
+    if not _is_current(folder, corpus):
+        _ingest(corpus, folder)
+    return Index.open(folder)
+
+
+def _is_current(folder: Path, corpus: Path) -> bool:
+    """Whether an index stands in the folder, whole, and was made from what the corpus holds now."""
+    from index.corpus import fingerprint
+    from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
+    from index.manifest import check, read_manifest
+
+    sources = fingerprint(corpus)
+    try:
+        manifest = read_manifest(folder)
+        check(folder, manifest)
+    except (UnusableFolder, IndexMismatch, DamagedIndex):
+        return False
+    return manifest.sources == sources
+
+
+def _ingest(corpus: Path, folder: Path) -> None:
+    """Run `python -m ingest`, as a program of its own: this package does not import that one."""
+    import subprocess
+
+    from index.errors import FootnotedError
+
+    print(f"reading '{corpus}' …", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, "-m", "ingest", str(corpus), str(folder)], stdout=sys.stderr, check=False)
+    if done.returncode:
+        raise FootnotedError("the index could not be made; the line above says why")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The whole way from a question to its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from chat.answer import Answer
+from chat.answerers import Answerer
+from chat.answerers.extractive import ExtractiveAnswerer
+from chat.conversation import Turn, understand
+from index.embedders import Embedder
+from index.errors import BadQuestion
+from index.library import Index
+from index.search import search
+from index.tokens import words
+
+MAX_QUESTION_CHARACTERS = 2000
+
+_PASSAGES = 10  # passages whose sentences are weighed
+_GREETING = re.compile(
+    r"\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|howdy|salam|hi there|hello there)\b\W*", re.IGNORECASE
+)
+_THANKS = re.compile(r"\W*(?:thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|great|ok(?:ay)?|bye|goodbye|see you)\b\W*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """An index, its embedder, and the way of answering."""
+
+    index: Index
+    embedder: Embedder
+    answerer: Answerer = field(default_factory=ExtractiveAnswerer)
+
+    def ask(self, question: str, history: Sequence[Turn] = (), documents: Collection[str] | None = None) -> Answer:
+        """
+        The answer to a question; `history` has the earlier turns, oldest first, `documents` the ids to keep to.
+
+        Raises BadQuestion for a question that is too long, UnknownDocument for a document that is not in the index.
+        """
+        small_talk = smalltalk(question)
+        if small_talk:
+            return Answer(question, (), small_talk, (), 0.0)
+        query = understand(question, history)
+        return self.answerer.answer(query, search(self.index, self.embedder, query, k=_PASSAGES, documents=documents), self.index)
+
+
+def smalltalk(question: str) -> str:
+    """
+    A friendly line for what is no question: a greeting, thanks, or nothing at all; '' for a question.
+
+    Raises BadQuestion for a question that is too long to be one.
+
+    >>> smalltalk("Hello!"), smalltalk("Hello, what is CPEC?")
+    ('Hello! Ask me what the readings say, and I will quote them.', '')
+    """
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise BadQuestion(f"the question has {len(question):,} characters; ask it in at most {MAX_QUESTION_CHARACTERS:,}")
+    if _GREETING.fullmatch(question):
+        return "Hello! Ask me what the readings say, and I will quote them."
+    if _THANKS.fullmatch(question):
+        return "You are welcome. Ask on whenever you like."
+    if not words(question):
+        return "Ask a question in a few words, and I will quote what the readings say."
+    return ""

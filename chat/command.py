@@ -1,0 +1,51 @@
+"""`footnoted`: one command for the three modules. `footnoted` alone starts the page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+_INGEST, _INDEX = ("ingest",), ("search", "info", "verify", "text")
+
+_HELP = """\
+usage: footnoted [COMMAND] …
+
+Ask your readings a question; the answer is the authors' own words, each quotation footnoted to its place.
+
+commands:
+  (none)    the page, on http://127.0.0.1:7860       as python -m chat
+  ask       answer in the terminal                   as python -m chat ask
+  ingest    read a folder into an index              as python -m ingest
+  search    passages for a question                  as python -m index search
+  info      what an index holds                      as python -m index info
+  text      a document's canonical text              as python -m index text
+  verify    compare an index with its hashes         as python -m index verify
+
+`footnoted COMMAND --help` explains a command; `footnoted --port 7861` and the like are options of the page.
+
+examples:
+  footnoted                                          the page, on the shipped brief
+  footnoted --corpus readings                        the page, on your own folder
+  footnoted ask "What is CPEC?"
+  footnoted ingest readings build/index
+  footnoted search build/index "What is CPEC?"
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Hand the command to its module."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = arguments[0] if arguments else ""
+    if command in ("-h", "--help", "help"):
+        print(_HELP, end="")
+        return 0
+    if command in _INDEX:
+        from index.__main__ import main as index
+
+        return index(arguments, prog="footnoted")
+    if command in _INGEST:  # a program of its own: this package does not import that one
+        return subprocess.run([sys.executable, "-m", "ingest", *arguments[1:]], check=False).returncode
+    from chat.__main__ import main as chat
+
+    return chat(arguments, prog="footnoted")

@@ -1,0 +1,52 @@
+"""
+A question and the turns before it, to a query that stands alone.
+
+No model: a question leans on earlier turns when it opens with a connective (“And …”, “What about …”), holds a pronoun that nothing in it
+explains, or has no word of its own to look for. Then the earlier questions that it leans on, back to one that stands alone, are its context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.search import Query
+from index.tokens import content_terms, words
+
+MAX_TURNS = 3  # how far back a chain of follow-ups is followed
+
+_OPENINGS = re.compile(r"\s*(?:and|but|or|so|also|then|what about|how about|what else|anything else|who else|why not)\b", re.IGNORECASE)
+_PRONOUNS = frozenset("it its itself they them their theirs he him his she her hers this that these those there former latter one ones".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question and what was answered."""
+
+    question: str
+    answer: str = ""  # the answer's words; not needed to understand a question, kept for answerers that want it
+
+
+def understand(question: str, history: Sequence[Turn] = ()) -> Query:
+    """
+    The query of a question, with the earlier questions it leans on as context; oldest turn first in `history`.
+
+    >>> understand("And for Pakistan?", [Turn("What damage did aid do?")]).context
+    'What damage did aid do?'
+    >>> understand("What is CPEC?", [Turn("What damage did aid do?")]).context
+    ''
+    """
+    context: list[str] = []
+    leaning = question
+    for turn in reversed(history[-MAX_TURNS:]):
+        if not _leans(leaning):
+            break
+        context.insert(0, turn.question)
+        leaning = turn.question
+    return Query(question, " ".join(context))
+
+
+def _leans(question: str) -> bool:
+    found = words(question)
+    return bool(_OPENINGS.match(question)) or not content_terms(question) or any(word in _PRONOUNS for word in found)

@@ -1,0 +1,83 @@
+"""
+What kind of answer a question asks for, and whether a text holds one of that kind.
+
+A handful of patterns for English. A question that fits none asks for no kind in particular, and every text will do.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What the answer must hold to be one."""
+
+    DATE = "date"
+    MONEY = "amount of money"
+    SHARE = "share"
+    NUMBER = "number"
+    PERSON = "name"
+    NONE = ""
+
+
+_NUMBER_WORDS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?"
+    "|thousands?|millions?|billions?|trillions?|once|twice|half|third|quarter|single|several|first|second|fourth|fifth"
+)
+_MONTHS = (
+    "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+
+_ASKS = (
+    (Kind.DATE, r"\bwhen\b(?!\s+(?:it|they|he|she|you|we|I)\b)|\b(?:what|which)\s+(?:\w+\s+)?(?:year|date|day|month|decade|century)\b"),
+    (Kind.MONEY, r"\bhow much\s+(?:\w+\s+)?(?:money|funding|aid|investment|revenue)\b|\bhow much\b.*\b(?:cost|costs|paid|pay|invest|invested|spend|spent|worth|earn|earned|lend|lent|charge|donate|donated)\b|\b(?:budget|price|cost|salary|revenue|turnover|fee)\b.*\?"),
+    (Kind.SHARE, r"\b(?:what|which)\s+(?:share|percentage|percent|proportion|fraction|part)\b|\bhow (?:large|big|high) (?:a|is the) (?:share|percentage|proportion)\b"),
+    (Kind.NUMBER, r"\bhow many\b|\bhow (?:old|tall|long|large|big|high|far|fast|deep|wide|heavy|often)\b|\bwhat (?:is|was|were) the (?:number|size|population|amount|rate|total|length|height|weight)\b|\bwhat number\b"),
+    (Kind.PERSON, r"^\W*(?:and\s+|but\s+|so\s+)?(?:by\s+|to\s+|with\s+|from\s+|for\s+)?(?:who|whom)\b"),
+)
+_HOLDS = {
+    Kind.DATE: rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\bcentur(?:y|ies)\b|\b\d\ds\b|\bdecades?\b|\b(?:sun|mon|tues|wednes|thurs|fri|satur)day\b|\b(?:years?|months?|weeks?|days?) (?:ago|after|before|later)\b",
+    Kind.MONEY: rf"[$€£¥₹]|\b(?:\d[\d.,]*|{_NUMBER_WORDS})\s*(?:\w+\s+)?(?:dollars?|euros?|pounds?|rupees?|yuan|yen|usd|eur|gbp|pkr|rmb|francs?|marks?|cents?|million|billion|trillion)\b|\b(?:usd|us\$|eur|rs\.?|pkr)\s*\d|\bfree of charge\b|\bno (?:charge|fee|cost)\b",
+    Kind.SHARE: r"\d\s*%|\bper\s?cent\b|\b(?:half|third|thirds|quarter|quarters|fifth|tenth|majority|minority|most|\d+ (?:out )?of (?:the )?\d+)\b",
+    Kind.NUMBER: rf"\d|\b(?:{_NUMBER_WORDS})\b",
+    Kind.PERSON: r"(?:^|[^.!?]\s|[\"“‘('])(?:[A-Z]\w+)|\b(?:we|I|our|us|my|you|your)\b",
+}  # fmt: skip
+_ASK_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKS)
+_HOLD_PATTERNS = {kind: re.compile(pattern, 0 if kind is Kind.PERSON else re.IGNORECASE) for kind, pattern in _HOLDS.items()}
+
+
+def kind_of(question: str) -> Kind:
+    """
+    The kind of answer a question asks for.
+
+    >>> kind_of("In which year was CPEC launched?"), kind_of("How many jobs?"), kind_of("What is CPEC?")
+    (<Kind.DATE: 'date'>, <Kind.NUMBER: 'number'>, <Kind.NONE: ''>)
+    """
+    return next((kind for kind, pattern in _ASK_PATTERNS if pattern.search(question)), Kind.NONE)
+
+
+def holds(kind: Kind, text: str) -> bool:
+    """
+    Whether a text holds something of a kind.
+
+    >>> holds(Kind.DATE, "It was adopted in 1978."), holds(Kind.SHARE, "It grew.")
+    (True, False)
+    """
+    return kind is Kind.NONE or _HOLD_PATTERNS[kind].search(text) is not None
+
+
+def names(question: str) -> tuple[str, ...]:
+    """
+    The names and numbers in a question, each once: words with a capital that do not open it, acronyms, and figures.
+
+    >>> names("What does the brief say about India's role in BRICS in 2023?")
+    ('India', 'BRICS', '2023')
+    """
+    found = re.findall(r"[^\W_]+(?:[.-][^\W_]+)*", re.sub(r"[’']s\b", "", question))
+    asked = [
+        word
+        for place, word in enumerate(found)
+        if any(map(str.isdigit, word)) or (word.isupper() and len(word) > 1) or (place and word[0].isupper() and word != "I")
+    ]
+    return tuple(dict.fromkeys(asked))

@@ -1,0 +1,45 @@
+"""An answer as JSON, with these keys and no others; offsets count code points of the canonical text (`python -m index text`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from chat.answer import Answer, Quote
+from chat.footnotes import cite
+
+
+def answer_json(answer: Answer, *, seconds: float) -> str:
+    """One line. `page` and `page_label` are null where the source has no pages; `nearest` is empty unless refused."""
+    found = {
+        "question": answer.question,
+        "refused": answer.refused,
+        "confidence": round(answer.confidence, 4),
+        "quotes": [
+            {
+                **_place(note.quote),
+                "page_label": note.quote.pages[0].label if note.quote.pages else None,
+                "footnote": note.number,
+                "source_notes": [{"label": own.label, "text": own.text, "url": own.url} for own in note.quote.notes],
+            }
+            for note in answer.footnotes
+            if not answer.refused
+        ],
+        "footnotes": [{"number": note.number, "citation": str(cite(note.quote))} for note in answer.footnotes if not answer.refused],
+        "nearest": [_place(quote) for quote in answer.nearest],
+        "seconds": round(seconds, 4),
+    }
+    return msgspec.json.encode(found).decode("utf-8")
+
+
+def _place(quote: Quote) -> dict[str, Any]:
+    pages = quote.pages
+    return {
+        "text": quote.text,
+        "document": quote.passage.document.id,
+        "start": quote.span.start,
+        "end": quote.span.end,
+        "page": pages[0].number if pages else None,
+        "section": quote.section,
+    }

@@ -1,0 +1,52 @@
+"""An answer for a terminal: quotations, numbers in brackets, footnotes under a rule."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+from chat.answer import Answer
+from chat.footnotes import cite, lead
+
+_WIDTH = 92  # characters a line
+
+
+def answer_text(answer: Answer) -> str:
+    """Some lines without a line end after the last. Control characters of a document are shown as U+FFFD: a terminal would obey them."""
+    lines: list[str] = []
+    if answer.refused:
+        lines += [answer.refusal]
+        if answer.nearest:
+            lines += ["", "Closest, but not an answer:"]
+    said = ""
+    for note in answer.footnotes:
+        framing = lead(note.quote)
+        if framing != said and not answer.refused:
+            lines += ["", framing] if lines else [framing]
+        said = framing
+        lines += ["", *_wrapped(f"“{note.quote.text}” [{note.number}]", "  ")]
+    if answer.footnotes:
+        lines += ["", "─" * 24]
+        for note in answer.footnotes:
+            lines += _wrapped(f"{note.number}. {cite(note.quote)}", "", "   ")
+    return _harmless("\n".join(lines))
+
+
+def _wrapped(text: str, first: str, rest: str | None = None) -> list[str]:
+    """Lines of a text that keep its own line ends; long words, such as addresses, are not broken."""
+    return [
+        line
+        for paragraph in text.split("\n")
+        for line in textwrap.wrap(
+            paragraph,
+            _WIDTH,
+            initial_indent=first,
+            subsequent_indent=first if rest is None else rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
+
+
+def _harmless(text: str) -> str:
+    return "".join("\ufffd" if unicodedata.category(c) == "Cc" and c != "\n" else c for c in text)

@@ -1,0 +1,134 @@
+"""
+What an index folder holds, and how to tell that it is whole.
+
+    <index>/manifest.json     format, embedder, splitting, one hash per source, document and file; no timestamps
+    <index>/data-<hash>/      documents.jsonl  passages.jsonl  passages.faiss  sentences.faiss  bm25/
+
+The data folder is named by the hash of what is in it and written under another name first. Replacing `manifest.json`, one rename, is the
+moment at which a new index takes the place of the old: whoever opens the folder sees the one or the other, never half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
+
+FORMAT = 1
+MANIFEST_NAME = "manifest.json"
+DATA_PREFIX = "data-"
+TEMPORARY_PREFIX = ".writing-"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file of the data folder."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """One document, and what its vectors depend on."""
+
+    id: str
+    source: str  # path inside the corpus
+    sha256: str  # of the document's record and its passages as they stand in the index
+    passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`manifest.json`."""
+
+    format: int
+    embedder: str  # name that `open_embedder` takes
+    weights: str  # hash of the embedder's weights
+    dim: int
+    max_characters: int  # longest passage
+    sources: Mapping[str, str]  # SHA-256 of every file of the corpus, read or not, by path inside it
+    skipped: Mapping[str, str]  # reason for each source, or line of one, that was not read
+    documents: tuple[DocumentEntry, ...]  # in the order of their passages
+    files: Mapping[str, FileEntry]  # by path inside the data folder
+
+    @property
+    def data_name(self) -> str:
+        """The data folder's name: the hash of its files' hashes."""
+        listing = "".join(f"{name} {entry.sha256} {entry.bytes}\n" for name, entry in sorted(self.files.items()))
+        return DATA_PREFIX + hashlib.sha256(listing.encode("utf-8")).hexdigest()[:16]
+
+    def to_bytes(self) -> bytes:
+        """The file's bytes: equal manifests give equal bytes."""
+        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2) + b"\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """
+    The manifest of an index folder.
+
+    Raises UnusableFolder when there is none, IndexMismatch when another version wrote it, DamagedIndex when it is not readable.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnusableFolder(f"no index in '{folder}'; make one: {_remedy(folder)}") from error
+    except OSError as error:
+        raise UnusableFolder(f"index '{folder}' cannot be opened ({error.strerror})") from error
+    try:
+        version = msgspec.json.decode(content, type=_Version).format
+        if version != FORMAT:
+            raise IndexMismatch(
+                f"index '{folder}' has format {version}, this version of Footnoted reads format {FORMAT}; make it anew: {_remedy(folder)}"
+            )
+        return msgspec.json.decode(content, type=Manifest)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise damaged(folder, f"{MANIFEST_NAME} is not readable: {error}") from error
+
+
+def hash_files(folder: Path) -> dict[str, FileEntry]:
+    """Hash and size of every file below a folder, by its path inside it, in order."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): FileEntry(sha256_of(path), path.stat().st_size) for path in files}
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check(folder: Path, manifest: Manifest) -> None:
+    """
+    Compare an index folder's files with its manifest. Raises DamagedIndex that names the first difference.
+    """
+    data = folder / manifest.data_name
+    for name, entry in manifest.files.items():
+        try:
+            size = (data / name).stat().st_size
+            same = size == entry.bytes and sha256_of(data / name) == entry.sha256
+        except OSError as error:
+            raise damaged(folder, f"{manifest.data_name}/{name} is missing or cannot be read") from error
+        if not same:
+            found = f"{size} bytes instead of {entry.bytes}" if size != entry.bytes else "other bytes than were written"
+            raise damaged(folder, f"{manifest.data_name}/{name} has {found}")
+
+
+def damaged(folder: Path, what: str) -> DamagedIndex:
+    """The error for an index folder whose files are wrong, with the command that mends it."""
+    return DamagedIndex(f"index '{folder}' is damaged ({what}); make it anew: {_remedy(folder)}")
+
+
+class _Version(msgspec.Struct):
+    format: int
+
+
+def _remedy(folder: Path) -> str:
+    return f"python -m ingest CORPUS '{folder}'"

@@ -1,0 +1,41 @@
+"""JSON Lines: one document a line, with `text`, and if known `_id` and `title`. A line that is none is skipped and named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from index.records import BlockKind
+from ingest.normalise import Composer
+from ingest.readers import Reading, Skipped
+from ingest.readers.text import decode
+
+suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
+
+
+class _Line(msgspec.Struct):
+    text: str
+    id: str | int | None = msgspec.field(default=None, name="_id")
+    title: str = ""
+
+
+def read(path: Path, source: str) -> Iterator[Reading | Skipped]:
+    """A document a line; its id is `_id`, or the file's name and the line's number."""
+    decoder = msgspec.json.Decoder(_Line)
+    for number, content in enumerate(decode(path, source).split("\n"), start=1):
+        if not content.strip():
+            continue
+        where = f"{source}, line {number}"
+        try:
+            line = decoder.decode(content.encode("utf-8"))
+        except (msgspec.DecodeError, RecursionError) as error:
+            yield Skipped(where, f"is not a JSON object with a `text` ({error}); mend the line and ingest again")
+            continue
+        composer = Composer()
+        for paragraph in line.text.replace("\r\n", "\n").split("\n\n"):
+            composer.add(BlockKind.PARAGRAPH, 0, [paragraph])
+        metadata = {"title": line.title} if line.title else {}
+        name = f"{source}:{number}" if line.id is None else str(line.id)
+        yield Reading(composer.compose(id=name, source=source, metadata=metadata))
