@@ -4,6 +4,12 @@ Files in, an index folder out; in reading order.
     readers     a file to documents; one file a format
     normalise   canonical text: what every reader composes its document with
     notes       the source's own notes: which superscripts are marks, which paragraphs are bodies
+    glyphs      a PDF page to fragments of text with their places
+    layout      fragments to lines, columns in reading order
+    running     running heads, running feet and page numbers, found by repetition and place
+    feet        a PDF's own notes: bodies at the foot or end, marks by size and rise
+    paragraphs  lines to blocks
+    hyphens     lines joined, broken words made whole
     metadata    CSL-JSON from a sidecar or front matter
     sentences   where sentences end
     split       a document to passages of whole sentences

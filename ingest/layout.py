@@ -1,0 +1,324 @@
+"""
+Fragments of a page to lines in reading order. Geometry only: what a line is (head, note, paragraph) is told in other modules.
+
+Places are in points, x to the right and y up, as in PDF.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+
+WORD_GAP = 0.15  # of the font size: wider is a space between words, narrower is kerning; a space is .25 to .3 in common faces
+_SEGMENT_GAP = 1.6  # of the font size: wider parts two cells or columns
+_RISE = 0.12  # of the font size above its line: more is a superscript
+_SMALL = 0.85  # of the line's font size: less is a superscript or a subscript
+_COLUMN_MIN_ROWS = 5  # fewer rows on one side are cells or a signature, not a column
+_COLUMN_MIN_FILL = 0.55  # of a column's width that its middle row fills; cells of a table fill less
+_COLUMN_MIN_CHARACTERS = 12  # of a column's middle row; cells of figures have fewer
+_MAX_SPLITS = 3  # two columns are one split, three or four are two
+_BINS = 200  # across the page, in which gutters are looked for
+
+_STRONG = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # Hebrew, Arabic and their kin
+_RIGHT_TO_LEFT = re.compile(f"[{_STRONG}](?:[^A-Za-z0-9]*[{_STRONG}])*")
+_LEFT_TO_RIGHT = re.compile(f"[^\\W_{_STRONG}](?:[^{_STRONG}]*[^\\W_{_STRONG}])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Letters that were drawn in one go."""
+
+    text: str
+    x0: float  # left end
+    x1: float  # right end
+    y: float  # baseline
+    size: float  # of the font, as it appears on the page
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Letters of one line in one size, height and weight."""
+
+    text: str
+    size: float
+    rise: float  # above the baseline of the line
+    bold: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a column."""
+
+    runs: tuple[Run, ...]
+    x0: float
+    x1: float
+    y: float  # baseline of most of it
+    size: float  # of most of it
+    cells: int = 1  # parts with wide gaps between them
+    column: int = 0  # lines of one column, one above the other, have the same number; it counts up in reading order
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, single-spaced."""
+        return " ".join("".join(run.text for run in self.runs).split())
+
+    @cached_property
+    def bold(self) -> bool:
+        """Whether all of its letters are bold."""
+        return all(run.bold for run in self.runs if run.text.strip())
+
+    def is_raised(self, run: Run) -> bool:
+        """Whether a run of it is a superscript: smaller than the line and above its baseline."""
+        return run.size < _SMALL * self.size and run.rise > _RISE * self.size
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Fragments beside one another without a wide gap: a line, or the part of a line that stands in one column."""
+
+    parts: tuple[Fragment, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, single-spaced."""
+        return " ".join("".join(_pieces(self.parts)).split())
+
+    @cached_property
+    def x0(self) -> float:
+        """Its left end."""
+        return min(part.x0 for part in self.parts)
+
+    @cached_property
+    def x1(self) -> float:
+        """Its right end."""
+        return max(part.x1 for part in self.parts)
+
+    @cached_property
+    def main(self) -> Fragment:
+        """The fragment whose size and baseline most of the letters have."""
+        weight: dict[tuple[float, float], int] = {}
+        for part in self.parts:
+            key = (round(part.size, 1), round(part.y, 1))
+            weight[key] = weight.get(key, 0) + len(part.text.strip())
+        best = max(weight, key=lambda key: (weight[key], key[0]))
+        return next(part for part in self.parts if (round(part.size, 1), round(part.y, 1)) == best)
+
+
+def segments(fragments: Iterable[Fragment]) -> list[Segment]:
+    """The segments of a page, from top to bottom and left to right; blank ones are left out."""
+    rows: list[list[Fragment]] = []
+    for fragment in fragments:
+        if rows and _continues(rows[-1], fragment):
+            rows[-1].append(fragment)
+        else:
+            rows.append([fragment])
+    found = [Segment(tuple(_trimmed(row))) for row in rows if any(part.text.strip() for part in row)]
+    for initial in [one for one in found if len(one.text) == 1 and one.text.isupper()]:
+        _set_initial(initial, found)
+    return sorted(found, key=lambda segment: (-segment.main.y, segment.x0))
+
+
+def lines(found: Sequence[Segment]) -> list[Line]:
+    """The lines of a page in reading order, column by column."""
+    read: list[Line] = []
+    for number, column in enumerate(_columns(list(found), depth=0)):
+        read += [replace(line, column=number) for line in _merged(column)]
+    return read
+
+
+def _continues(row: Sequence[Fragment], fragment: Fragment) -> bool:
+    """Whether a fragment goes on where the one before it in the same row ended."""
+    last = row[-1]
+    size = max(last.size, fragment.size)
+    gap = fragment.x0 - last.x1
+    return _beside(last, fragment) and -0.6 * size < gap < _SEGMENT_GAP * size
+
+
+def _set_initial(initial: Segment, found: list[Segment]) -> None:
+    """Put a large initial, which stands beside two lines or more, at the head of the first of them."""
+    cap = initial.main
+    beside = [
+        one
+        for one in found
+        if 0 <= one.x0 - cap.x1 < cap.size
+        and 1.8 * one.main.size <= cap.size
+        and cap.y - 0.3 * one.main.size < one.main.y < cap.y + 0.8 * cap.size
+    ]
+    if len(beside) > 1:
+        first = max(beside, key=lambda one: one.main.y)
+        letter = replace(first.parts[0], text=initial.text, x0=first.x0, x1=first.x0)
+        found[found.index(first)] = Segment((letter, *first.parts))
+        found.remove(initial)
+
+
+def _beside(a: Fragment, b: Fragment) -> bool:
+    """Whether two fragments stand in one row: a third or more of the smaller one's height is beside the other."""
+    small = min(a.size, b.size)
+    overlap = min(a.y + 0.7 * a.size, b.y + 0.7 * b.size) - max(a.y, b.y)
+    return overlap >= 0.25 * small and abs(a.y - b.y) <= 0.6 * max(a.size, b.size)
+
+
+def _trimmed(row: Sequence[Fragment]) -> Sequence[Fragment]:
+    """The row without blank fragments at its ends."""
+    start, end = 0, len(row)
+    while not row[start].text.strip():
+        start += 1
+    while not row[end - 1].text.strip():
+        end -= 1
+    return row[start:end]
+
+
+def _columns(found: list[Segment], *, depth: int) -> list[list[Segment]]:
+    """The segments column by column: what stands across the page parts what is above it from what is below."""
+    gutter = _gutter(found, depth=depth)
+    if gutter is None:
+        return [found] if found else []
+    columns: list[list[Segment]] = []
+    band: list[Segment] = []
+
+    def close() -> None:
+        for side in ([one for one in band if one.x1 <= gutter], [one for one in band if one.x1 > gutter]):
+            columns.extend(_columns(side, depth=depth + 1))
+        band.clear()
+
+    for segment in found:
+        if segment.x0 < gutter < segment.x1:
+            if band:
+                close()
+                columns.append([])
+            if not columns:
+                columns.append([])
+            columns[-1].append(segment)
+        else:
+            band.append(segment)
+    close()
+    return [column for column in columns if column]
+
+
+def _gutter(found: Sequence[Segment], *, depth: int) -> float | None:
+    """The x of the white strip between two columns; None for a page with one."""
+    if len(found) < 2 * _COLUMN_MIN_ROWS or depth >= _MAX_SPLITS:
+        return None
+    edges = [(segment.x0, segment.x1) for segment in found]
+    left, right = min(edge[0] for edge in edges), max(edge[1] for edge in edges)
+    step = (right - left) / _BINS
+    if step <= 0:
+        return None
+    changes = [0] * (_BINS + 2)
+    for x0, x1 in edges:
+        changes[int((x0 - left) / step)] += 1
+        changes[int((x1 - left) / step) + 1] -= 1
+    covered, total = [], 0
+    for change in changes[:_BINS]:
+        total += change
+        covered.append(total)
+    lowest = min(covered[_BINS // 5 : _BINS * 4 // 5])
+    if lowest > 0.2 * max(covered):
+        return None
+    runs: list[tuple[int, int]] = []  # (length, start) of the stretches that are as white as it gets
+    start = None
+    for row in range(_BINS // 5, _BINS * 4 // 5 + 1):
+        white = row < _BINS * 4 // 5 and covered[row] <= lowest
+        if white and start is None:
+            start = row
+        elif not white and start is not None:
+            runs.append((row - start, start))
+            start = None
+    length, start = max(runs)
+    gutter = left + (start + length / 2) * step
+    return gutter if _is_gutter(found, gutter, depth=depth) else None
+
+
+def _is_gutter(found: Sequence[Segment], gutter: float, *, depth: int) -> bool:
+    """Whether running text stands on both sides of a white strip, side by side."""
+    sides = ([one for one in found if one.x1 <= gutter], [one for one in found if one.x0 >= gutter])
+    for side in sides:
+        if len(side) < _COLUMN_MIN_ROWS:
+            return False
+        width = max(one.x1 for one in side) - min(one.x0 for one in side)
+        fills = median(one.x1 - one.x0 for one in side) >= _COLUMN_MIN_FILL * width
+        if not fills and _gutter(side, depth=depth + 1) is None:  # nor is it two columns itself
+            return False
+        if median(len(one.text) for one in side) < _COLUMN_MIN_CHARACTERS:
+            return False
+    tops = [max(one.main.y for one in side) for side in sides]
+    bottoms = [min(one.main.y for one in side) for side in sides]
+    beside = min(tops) - max(bottoms)
+    return beside > 0.3 * min(top - bottom for top, bottom in zip(tops, bottoms, strict=True))
+
+
+def _merged(column: Sequence[Segment]) -> list[Line]:
+    """The lines of one column: segments in one row become one line."""
+    rows: list[list[Segment]] = []
+    for segment in column:
+        main = segment.main
+        beside = next((row for row in reversed(rows[-3:]) if _beside(_tallest(row), main) and not _covers(row, segment)), None)
+        if beside is None:
+            rows.append([segment])
+        else:
+            beside.append(segment)
+    rows.sort(key=lambda row: -_tallest(row).y)
+    return [_line(row) for row in rows]
+
+
+def _tallest(row: Sequence[Segment]) -> Fragment:
+    return max((one.main for one in row), key=lambda main: main.size)
+
+
+def _covers(row: Sequence[Segment], segment: Segment) -> bool:
+    """Whether a segment would stand on top of another in the row: then it is the next line, set tight."""
+    slack = 0.3 * segment.main.size
+    return any(one.x0 < segment.x1 - slack and segment.x0 < one.x1 - slack for one in row)
+
+
+def _line(row: Sequence[Segment]) -> Line:
+    parts = [part for segment in sorted(row, key=lambda one: one.x0) for part in segment.parts]
+    whole = Segment(tuple(parts))
+    main = whole.main
+    if is_right_to_left(whole.text):  # its notes are not found: one run has one size
+        return Line((Run(_logical(whole.text), main.size, 0, main.bold),), whole.x0, whole.x1, main.y, main.size, len(row))
+    runs: list[Run] = []
+    for part, text in zip(parts, _pieces(parts), strict=True):
+        rise = part.y - main.y
+        last = runs[-1] if runs else None
+        if last and max(abs(last.size - part.size), abs(last.rise - rise)) < 0.05 * main.size and last.bold == part.bold:
+            runs[-1] = replace(last, text=last.text + text)
+        else:
+            runs.append(Run(text, part.size, rise, part.bold))
+    return Line(tuple(runs), whole.x0, whole.x1, main.y, main.size, len(row))
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a text has Hebrew or Arabic letters."""
+    return _RIGHT_TO_LEFT.search(text) is not None
+
+
+def _logical(text: str) -> str:
+    """
+    A line that was drawn from left to right, in the order in which it is read.
+
+    A line mostly of right-to-left letters is turned round as a whole and its other words back again; in other lines only the
+    right-to-left words are turned round.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if sum(map(is_right_to_left, letters)) * 2 > len(letters):
+        return _LEFT_TO_RIGHT.sub(lambda match: match.group()[::-1], text[::-1])
+    return _RIGHT_TO_LEFT.sub(lambda match: match.group()[::-1], text)
+
+
+def _pieces(parts: Sequence[Fragment]) -> list[str]:
+    """The texts of fragments in a row, a space before each that a gap parts from the one before it."""
+    if not parts:
+        return []
+    found = [parts[0].text]
+    for before, after in pairwise(parts):
+        gap = max(after.x0 - before.x1, before.x0 - after.x1)
+        apart = gap > WORD_GAP * min(before.size, after.size)
+        found.append(f" {after.text}" if apart else after.text)
+    return found

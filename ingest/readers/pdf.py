@@ -1,0 +1,213 @@
+"""
+PDF, through pypdf: pages to running text, with the source's own footnotes.
+
+In order: fragments with their places (`ingest.glyphs`), running heads and feet out (`ingest.running`), columns and lines
+(`ingest.layout`), notes lifted (`ingest.feet`), blocks (`ingest.paragraphs`), broken words mended (`ingest.hyphens`).
+Scans are not read: they need OCR first. Tables are read row by row, figures not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from index.errors import UnreadableDocument
+from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
+from ingest.glyphs import fragments
+from ingest.hyphens import Words
+from ingest.layout import Run, Segment, lines, segments
+from ingest.normalise import Composer, PageStart, Piece
+from ingest.paragraphs import blocks, without_bullet
+from ingest.readers import Reading
+from ingest.running import without_running
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+suffixes: tuple[str, ...] = (".pdf",)
+
+_log = logging.getLogger(__name__)
+
+_HEAD_BYTES = 1024  # within which `%PDF-` stands in every file that readers accept (PDF 32000-1, annex H.3.4.1)
+_OTHER_FORMATS = {  # by their first bytes
+    b"PK\x03\x04": "a ZIP archive, perhaps a Word or OpenDocument file",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"{\\rtf": "an RTF file",
+    b"%!PS": "a PostScript file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"<": "a web page",
+}
+_JUNK_TITLE = re.compile(  # what programs put there for want of a title
+    r"microsoft (?:word|powerpoint|excel)\b.*|untitled\b.*|(?:document|title|unknown)\W*\d*"
+    r"|\S*\.(?:docx?|pdf|tex|dvi|indd|rtf|odt|pptx?|qxd|html?)",
+    re.IGNORECASE,
+)
+_JUNK_AUTHOR = re.compile(
+    r"(?:user|admin|administrator|unknown|anonymous|owner|author)\W*\d*|\S*@\S*|.*\b(?:microsoft|openoffice|latex)\b.*",
+    re.IGNORECASE,
+)
+_AUTHORS = re.compile(r"\s*(?:;|\s&\s|\band\b)\s*")
+
+_BYTES = re.compile(r"\s(?:starting with|@\d|b['\"])|[^ -~]")  # from here on, pypdf's messages quote the file's bytes
+
+_T = TypeVar("_T")
+
+
+def read(path: Path, source: str) -> Iterator[Reading]:
+    """The file as one document."""
+    reader = _open(path, source)
+    pages = _guarded(source, lambda: list(reader.pages))
+    found: list[list[Segment]] = []
+    damage: UnreadableDocument | None = None
+    for number, page in enumerate(pages, start=1):
+        try:
+            found.append(_guarded(source, partial(_segments, page)))
+        except UnreadableDocument as error:  # one bad page does not cost the others; it is among the pages without text
+            _log.warning("%s, page %d: %s", source, number, error.reason)
+            damage = damage or error
+            found.append([])
+    empty = tuple(number for number, page in enumerate(found, start=1) if not page)
+    if len(empty) == len(found):
+        if damage:
+            raise damage
+        raise UnreadableDocument(source, "has no text: it looks like a scan; run OCR on it first and ingest the result")
+    labels = _guarded(source, lambda: _labels(reader, len(found)))
+    metadata = _guarded(source, lambda: _metadata(reader, path))
+    yield _compose(found, labels, metadata, source=source, empty=empty)
+
+
+def _open(path: Path, source: str) -> PdfReader:
+    """The file, opened and decrypted."""
+    from pypdf import PasswordType, PdfReader
+
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # what pypdf finds odd is for those who set up logging
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableDocument(source, f"cannot be opened ({error.strerror}); check its permissions") from error
+    if b"%PDF-" not in content[:_HEAD_BYTES]:
+        start = content[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf\0 \t\r\n")
+        other = next((name for head, name in _OTHER_FORMATS.items() if start.startswith(head)), "")
+        found = f"it is {other}" if other else "'%PDF' is missing at its start" if content else "it is empty"
+        raise UnreadableDocument(source, f"is not a PDF: {found}; give it the ending of what it is, or remove it")
+    reader = _guarded(source, lambda: PdfReader(BytesIO(content)))
+    if _guarded(source, lambda: reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED):
+        raise UnreadableDocument(source, "needs a password; save a copy without one and ingest that")
+    return reader
+
+
+def _guarded(source: str, ask: Callable[[], _T]) -> _T:
+    """
+    What pypdf answers, or UnreadableDocument.
+
+    On damaged files pypdf raises not only its own errors but whatever the wrong bytes lead to (KeyError, TypeError, RecursionError,
+    zlib.error, …), so this is the one place that catches them all.
+    """
+    try:
+        return ask()
+    except Exception as error:
+        reason = _BYTES.split(str(error), maxsplit=1)[0].strip(" .:") or type(error).__name__
+        raise UnreadableDocument(source, f"is damaged ({reason}); open it in a PDF viewer, save it anew and ingest that") from error
+
+
+def _segments(page: PageObject) -> list[Segment]:
+    return segments(fragments(page))
+
+
+def _labels(reader: PdfReader, count: int) -> list[str]:
+    """The printed labels of the pages; '' where the file defines none (pypdf would make them up)."""
+    labels = reader.page_labels if "/PageLabels" in reader.root_object else []
+    return labels if len(labels) == count else [""] * count
+
+
+def _metadata(reader: PdfReader, path: Path) -> dict[str, Any]:
+    """Title and authors, where they are worth showing. The file's date is when it was made, not when the text was published."""
+    information = reader.metadata
+    title, author = (information.title, information.author) if information else ("", "")
+    title, author = _words(title), _words(author)
+    metadata: dict[str, Any] = {}
+    known = any(map(str.isalpha, title)) and not _JUNK_TITLE.fullmatch(title)
+    if known and title.casefold() not in (path.name.casefold(), path.stem.casefold()):
+        metadata["title"] = title
+    names = [name for name in _AUTHORS.split(author) if any(map(str.isalpha, name)) and not _JUNK_AUTHOR.fullmatch(name)]
+    if names:
+        metadata["author"] = [{"literal": name} for name in names]
+    return metadata
+
+
+def _words(value: object) -> str:
+    return " ".join(str(value or "").replace("\0", "").split())
+
+
+def _compose(
+    found: Sequence[Sequence[Segment]], labels: Sequence[str], metadata: dict[str, Any], *, source: str, empty: tuple[int, ...]
+) -> Reading:
+    """The reading of pages of segments."""
+    parts = (part for page in found for segment in page for part in segment.parts)
+    body_size = dominant_size(Run(part.text, part.size, 0, part.bold) for part in parts)
+    kept, dropped = without_running(found, body_size)
+    feet = lift_notes([lines(page) for page in kept], body_size)
+    words = Words.of([line.line.text for line in feet.lines] + [line for note in feet.notes for line in note.lines])
+    joiner = _Joiner(words, labels)
+    composer = Composer()
+    for note in feet.notes:
+        composer.note(note.key, note.label, joiner.note(note))
+    for block in blocks(feet.lines, body_size):
+        composer.add(block.kind, block.level, joiner.block(block.lines))
+    for start in joiner.pages_to(len(labels)):
+        composer.page(start.number, start.label)
+    document = composer.compose(id=source, source=source, metadata=metadata)
+    return Reading(document, joined_words=joiner.joined, dropped_lines=dropped, unmatched_marks=feet.unmatched, empty_pages=empty)
+
+
+@dataclass(slots=True)
+class _Joiner:
+    """Puts lines together again, and says where pages start in them."""
+
+    words: Words
+    labels: Sequence[str]
+    page: int = 0  # pages that have started
+    joined: int = 0  # words made whole
+
+    def note(self, note: FootNote) -> str:
+        """A note's words."""
+        pieces: list[Piece] = []
+        for line in note.lines:
+            self._append(pieces, [line], line)
+        return "".join(piece for piece in pieces if isinstance(piece, str))
+
+    def block(self, block: Sequence[MarkedLine]) -> list[Piece]:
+        """A block's words, with its note marks and page starts."""
+        pieces: list[Piece] = []
+        for line in block:
+            starts = self.pages_to(line.page + 1)
+            own = list(line.pieces)
+            if not pieces and own and isinstance(own[0], str):
+                own[0] = without_bullet(own[0])
+            self._append(pieces, [*starts, *own], line.line.text)
+        return pieces
+
+    def pages_to(self, number: int) -> list[PageStart]:
+        """The starts of the pages that have not started yet, up to a page."""
+        starts = [PageStart(page, self.labels[page - 1]) for page in range(self.page + 1, number + 1)]
+        self.page = max(self.page, number)
+        return starts
+
+    def _append(self, pieces: list[Piece], own: Sequence[Piece], text: str) -> None:
+        """Add a line's pieces to those of the lines before it."""
+        words = [row for row, piece in enumerate(pieces) if isinstance(piece, str) and piece.strip()][-8:]
+        if words:
+            tail = "".join(str(pieces[row]) for row in words).rstrip()
+            between, is_broken = self.words.glue(tail, text)
+            if is_broken:
+                pieces[words[-1]] = str(pieces[words[-1]]).rstrip()[:-1]
+                self.joined += 1
+            pieces.append(between)
+        pieces += own
