@@ -63,7 +63,7 @@ def _questions(lines: list[dict[str, Any]], index: Index) -> Iterator[Question]:
         document = index.document(line["doc"]) if "doc" in line else next(iter(index.documents.values()))
         pieces = line.get("evidence") or line.get("answers") or []
         starts = line.get("answer_starts") or [0] * len(pieces)
-        evidence = {span for piece, start in zip(pieces, starts, strict=False) if (span := _locate(document, piece, start))}
+        evidence = {span for piece, start in zip(pieces, starts, strict=False) if (span := locate(document, piece, start))}
         yield Question(
             line["question"],
             bool(line["answerable"]),
@@ -73,7 +73,7 @@ def _questions(lines: list[dict[str, Any]], index: Index) -> Iterator[Question]:
         )
 
 
-def _locate(document: Document, piece: str, near: int) -> Span | None:
+def locate(document: Document, piece: str, near: int) -> Span | None:
     """Where a piece of evidence stands: the occurrence nearest to where it stood in the source, if it stands anywhere."""
     wanted = canonical(piece)
     flat = " ".join(document.text.split("\n\n"))  # one character shorter for each gap

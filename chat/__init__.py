@@ -5,6 +5,7 @@ An index folder in, answers out; in reading order.
     footnotes     a quotation's citation: author, short title, page or section, and the source's own notes
     conversation  a question and the turns before it to a query that stands alone
     questions     what kind of answer a question asks for
+    imprint       questions about a reading itself: who wrote it, and when
     quoting       hits to quotations: which sentences are shown
     refusing      how sure the answer is, and what is said when it is not
     answerers     a question and its hits to an answer; one file per answerer

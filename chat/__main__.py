@@ -66,9 +66,19 @@ def _add_folders(options: argparse.ArgumentParser, *, argparse_suppress: bool = 
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from chat.app import serve
+    from functools import cache
 
-    serve(_open(arguments), host=arguments.host, port=arguments.port)
+    from chat.app import check_address, serve
+
+    check_address(arguments.host, arguments.port)
+    index = _open(arguments)
+    asker = cache(lambda: _asker(index))  # loaded once, while the page is already up
+
+    def ready() -> None:
+        asker()
+        print("ready for questions", file=sys.stderr, flush=True)
+
+    serve(index, lambda question, history: asker().ask(question, history), host=arguments.host, port=arguments.port, ready=ready)
     return 0
 
 

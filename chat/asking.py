@@ -20,9 +20,12 @@ MAX_QUESTION_CHARACTERS = 2000
 
 _PASSAGES = 10  # passages whose sentences are weighed
 _GREETING = re.compile(
-    r"\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|howdy|salam|hi there|hello there)\b\W*", re.IGNORECASE
+    r"\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|howdy|salam|hi there|hello there)\b\W*",
+    re.IGNORECASE,
 )
-_THANKS = re.compile(r"\W*(?:thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|great|ok(?:ay)?|bye|goodbye|see you)\b\W*", re.IGNORECASE)
+_THANKS = re.compile(
+    r"\W*(?:thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|great|ok(?:ay)?|bye|goodbye|see you)\b\W*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

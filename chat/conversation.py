@@ -1,8 +1,8 @@
 """
 A question and the turns before it, to a query that stands alone.
 
-No model: a question leans on earlier turns when it opens with a connective (“And …”, “What about …”), holds a pronoun that nothing in it
-explains, or has no word of its own to look for. Then the earlier questions that it leans on, back to one that stands alone, are its context.
+No model: a question leans on earlier turns if it opens with a connective (“And …”, “What about …”), holds a pronoun that nothing in it
+explains, or has no word of its own to look for. Its context are then the earlier questions it leans on, back to one that stands alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from index.tokens import content_terms, words
 MAX_TURNS = 3  # how far back a chain of follow-ups is followed
 
 _OPENINGS = re.compile(r"\s*(?:and|but|or|so|also|then|what about|how about|what else|anything else|who else|why not)\b", re.IGNORECASE)
-_PRONOUNS = frozenset("it its itself they them their theirs he him his she her hers this that these those there former latter one ones".split())
+_PRONOUNS = frozenset(
+    "it its itself they them their theirs he him his she her hers this that these those there former latter one ones".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def cite(quote: Quote) -> Citation:
     return Citation(
         author=_authors(document.metadata),
         title=short_title(document),
-        issued=", ".join(filter(None, (str(document.metadata.get("publisher") or ""), _date(document.metadata)))),
+        issued=", ".join(filter(None, (str(document.metadata.get("publisher") or ""), date_of(document.metadata)))),
         locator=_locator(quote),
         notes=quote.notes,
     )
@@ -64,7 +64,7 @@ def byline(document: Document) -> str:
     Author, publisher and date of a document in one line, as far as they are known.
     """
     metadata = document.metadata
-    return " · ".join(filter(None, (_authors(metadata), str(metadata.get("publisher") or ""), _date(metadata))))
+    return " · ".join(filter(None, (_authors(metadata), str(metadata.get("publisher") or ""), date_of(metadata))))
 
 
 def section_of(quote: Quote) -> str:
@@ -93,9 +93,14 @@ def _authors(metadata: Mapping[str, Any]) -> str:
     >>> _authors({"author": [{"family": "Khan", "given": "Mahrukh"}, {"literal": "ISSI"}]})
     'Mahrukh Khan and ISSI'
     """
-    authors = metadata.get("author")
-    names = [name for author in authors if (name := _name(author))] if isinstance(authors, list) else []
+    names = names_of(metadata, "author")
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def names_of(metadata: Mapping[str, Any], field: str) -> list[str]:
+    """The names in a field of CSL-JSON such as `author` or `editor`."""
+    people = metadata.get(field)
+    return [name for person in people if (name := _name(person))] if isinstance(people, list) else []
 
 
 def _name(author: object) -> str:
@@ -104,11 +109,11 @@ def _name(author: object) -> str:
     return str(author.get("literal") or " ".join(str(author[part]) for part in ("given", "family") if author.get(part)))
 
 
-def _date(metadata: Mapping[str, Any]) -> str:
+def date_of(metadata: Mapping[str, Any]) -> str:
     """
     The date of issue, as exact as it is known.
 
-    >>> _date({"issued": {"date-parts": [[2023, 9, 12]]}}), _date({"issued": {"date-parts": [["2023"]]}})
+    >>> date_of({"issued": {"date-parts": [[2023, 9, 12]]}}), date_of({"issued": {"date-parts": [["2023"]]}})
     ('September 12, 2023', '2023')
     """
     issued = metadata.get("issued")

@@ -26,25 +26,64 @@ _NUMBER_WORDS = (
     "|thousands?|millions?|billions?|trillions?|once|twice|half|third|quarter|single|several|first|second|fourth|fifth"
 )
 _MONTHS = (
-    "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+    "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 )
+_CURRENCIES = "dollars?|euros?|pounds?|rupees?|yuan|yen|usd|eur|gbp|pkr|rmb|francs?|cents?|million|billion|trillion"
+_PAYING = "cost|costs|paid|pay|invest|invested|spend|spent|worth|earn|earned|lend|lent|charge|donate|donated"
 
-_ASKS = (
-    (Kind.DATE, r"\bwhen\b(?!\s+(?:it|they|he|she|you|we|I)\b)|\b(?:what|which)\s+(?:\w+\s+)?(?:year|date|day|month|decade|century)\b"),
-    (Kind.MONEY, r"\bhow much\s+(?:\w+\s+)?(?:money|funding|aid|investment|revenue)\b|\bhow much\b.*\b(?:cost|costs|paid|pay|invest|invested|spend|spent|worth|earn|earned|lend|lent|charge|donate|donated)\b|\b(?:budget|price|cost|salary|revenue|turnover|fee)\b.*\?"),
-    (Kind.SHARE, r"\b(?:what|which)\s+(?:share|percentage|percent|proportion|fraction|part)\b|\bhow (?:large|big|high) (?:a|is the) (?:share|percentage|proportion)\b"),
-    (Kind.NUMBER, r"\bhow many\b|\bhow (?:old|tall|long|large|big|high|far|fast|deep|wide|heavy|often)\b|\bwhat (?:is|was|were) the (?:number|size|population|amount|rate|total|length|height|weight)\b|\bwhat number\b"),
-    (Kind.PERSON, r"^\W*(?:and\s+|but\s+|so\s+)?(?:by\s+|to\s+|with\s+|from\s+|for\s+)?(?:who|whom)\b"),
+# Any of the patterns of a kind, in this order: "how much money" before "how much".
+_ASKS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (
+        Kind.DATE,
+        (
+            r"\bwhen\b(?!\s+(?:it|they|he|she|you|we|I)\b)",
+            r"\b(?:what|which)\s+(?:\w+\s+)?(?:year|date|day|month|decade|century)\b",
+        ),
+    ),
+    (
+        Kind.MONEY,
+        (
+            r"\bhow much\s+(?:\w+\s+)?(?:money|funding|aid|investment|revenue)\b",
+            rf"\bhow much\b.*\b(?:{_PAYING})\b",
+            r"\b(?:budget|price|cost|salary|revenue|turnover|fee)\b.*\?",
+        ),
+    ),
+    (
+        Kind.SHARE,
+        (
+            r"\b(?:what|which)\s+(?:share|percentage|percent|proportion|fraction)\b",
+            r"\bhow (?:large|big|high) (?:a|is the) (?:share|percentage|proportion)\b",
+        ),
+    ),
+    (
+        Kind.NUMBER,
+        (
+            r"\bhow many\b",
+            r"\bhow (?:old|tall|long|large|big|high|far|fast|deep|wide|heavy|often)\b",
+            r"\bwhat (?:is|was|were) the (?:number|size|population|amount|rate|total|length|height|weight)\b",
+            r"\bwhat number\b",
+        ),
+    ),
+    (Kind.PERSON, (r"^\W*(?:and\s+|but\s+|so\s+)?(?:by\s+|to\s+|with\s+|from\s+|for\s+)?(?:who|whom)\b",)),
 )
-_HOLDS = {
-    Kind.DATE: rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\bcentur(?:y|ies)\b|\b\d\ds\b|\bdecades?\b|\b(?:sun|mon|tues|wednes|thurs|fri|satur)day\b|\b(?:years?|months?|weeks?|days?) (?:ago|after|before|later)\b",
-    Kind.MONEY: rf"[$€£¥₹]|\b(?:\d[\d.,]*|{_NUMBER_WORDS})\s*(?:\w+\s+)?(?:dollars?|euros?|pounds?|rupees?|yuan|yen|usd|eur|gbp|pkr|rmb|francs?|marks?|cents?|million|billion|trillion)\b|\b(?:usd|us\$|eur|rs\.?|pkr)\s*\d|\bfree of charge\b|\bno (?:charge|fee|cost)\b",
-    Kind.SHARE: r"\d\s*%|\bper\s?cent\b|\b(?:half|third|thirds|quarter|quarters|fifth|tenth|majority|minority|most|\d+ (?:out )?of (?:the )?\d+)\b",
-    Kind.NUMBER: rf"\d|\b(?:{_NUMBER_WORDS})\b",
-    Kind.PERSON: r"(?:^|[^.!?]\s|[\"“‘('])(?:[A-Z]\w+)|\b(?:we|I|our|us|my|you|your)\b",
-}  # fmt: skip
-_ASK_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKS)
-_HOLD_PATTERNS = {kind: re.compile(pattern, 0 if kind is Kind.PERSON else re.IGNORECASE) for kind, pattern in _HOLDS.items()}
+_HOLDS: dict[Kind, tuple[str, ...]] = {
+    Kind.DATE: (
+        rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b(?:sun|mon|tues|wednes|thurs|fri|satur)day\b",
+        r"\bcentur(?:y|ies)\b|\b\d\ds\b|\bdecades?\b|\b(?:years?|months?|weeks?|days?) (?:ago|after|before|later)\b",
+    ),
+    Kind.MONEY: (
+        rf"[$€£¥₹]|\b(?:\d[\d.,]*|{_NUMBER_WORDS})\s*(?:\w+\s+)?(?:{_CURRENCIES})\b|\b(?:usd|us\$|eur|rs\.?|pkr)\s*\d",
+        r"\bfree of charge\b|\bno (?:charge|fee|cost)\b",
+    ),
+    Kind.SHARE: (
+        r"\d\s*%|\bper\s?cent\b",
+        r"\b(?:half|third|thirds|quarter|quarters|fifth|tenth|majority|minority|most|\d+ (?:out )?of (?:the )?\d+)\b",
+    ),
+    Kind.NUMBER: (rf"\d|\b(?:{_NUMBER_WORDS})\b",),
+    Kind.PERSON: (r"\w[\w.,;:'’)]*\s+[“\"‘(]?(?!I\b)[A-Z]\w+|\b[A-Z]{2,}\b|\b(?:we|our|us|my|you|your)\b",),
+}
+_ASK_PATTERNS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _ASKS)
+_HOLD_PATTERNS = {kind: re.compile("|".join(patterns), 0 if kind is Kind.PERSON else re.IGNORECASE) for kind, patterns in _HOLDS.items()}
 
 
 def kind_of(question: str) -> Kind:

@@ -13,7 +13,7 @@ from index.search import Query
 from index.tokens import content_terms, terms
 
 MAX_QUOTES = 3
-KEEP_SHARE = 0.8  # of the best sentence's score that a further one needs to be shown
+KEEP_SHARE = 0.85  # of the best sentence's score that a further one needs to be shown
 
 # Measured by `python -m bench`: what a sentence's passage adds to the sentence itself.
 _PASSAGE_WEIGHT, _COVERAGE_WEIGHT = 0.3, 0.5
@@ -65,7 +65,7 @@ def quotes(ranked: Sequence[Candidate], *, most: int = MAX_QUOTES) -> tuple[Quot
     """
     shown: list[Quote] = []
     for candidate in ranked[:most]:
-        if candidate.score < KEEP_SHARE * ranked[0].score:
+        if shown and candidate.score < KEEP_SHARE * ranked[0].score:
             break
         quote = Quote(candidate.hit.passage, candidate.span)
         if any(_same_words(quote, other) for other in shown):

@@ -8,18 +8,19 @@ writes them, with where they come from, to `confidence.json` beside this file.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import msgspec
 
+from chat.answer import Quote
 from chat.questions import Kind, holds, kind_of, names
 from chat.quoting import Candidate
 from index.library import Index
 from index.search import Query
-from index.tokens import content_terms, terms
+from index.tokens import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +44,35 @@ def model() -> Model:
     return msgspec.json.decode(resources.files("chat").joinpath("confidence.json").read_bytes(), type=Model)
 
 
-def features(query: Query, best: Candidate, index: Index) -> dict[str, float]:
-    """What speaks for and against the best sentence being an answer. Each is 0..1, but for the cosines."""
-    question_terms = query.terms
-    rarity = {term: index.lexical.rarity(term) for term in question_terms}
-    total = sum(rarity.values()) or 1.0
+def features(query: Query, ranked: Sequence[Candidate], shown: Sequence[Quote]) -> dict[str, float]:
+    """What speaks for and against the best sentence, `ranked[0]`, and the quotations `shown` being an answer. 0..1, but for cosines."""
+    best = ranked[0]
     passage = best.hit.passage
+    nearby = set(terms(f"{passage.text} {passage.heading} {passage.document.title}"))
     kind = kind_of(query.text)
-    asked = names(query.text)
-    there = set(terms(f"{passage.text} {passage.heading} {passage.document.title}"))
+    held = any(holds(kind, quote.text) for quote in shown)
     return {
         "sentence": best.cosine,
-        "passage": best.hit.signals["passage"],
+        "stands out": best.cosine - sum(candidate.cosine for candidate in ranked) / len(ranked),
         "coverage": best.coverage,
-        "nearby": best.nearby,
-        "unknown": sum(value for term, value in rarity.items() if not index.lexical.document_frequency(term)) / total,
-        "names elsewhere": _share_missing(asked, there),
-        "kind missing": float(not holds(kind, best.text)),
-        "kind asked": float(kind is not Kind.NONE),
-        "few words": 1 / max(1, len(set(content_terms(query.text)))),
+        "names elsewhere": _share_missing(names(query.text), nearby),
+        "figure missing": float(kind not in (Kind.NONE, Kind.PERSON) and not held),
+        "person missing": float(kind is Kind.PERSON and not held),
+        "kind held": float(kind is not Kind.NONE and held),
     }
 
 
-def reason(query: Query, index: Index, best: Candidate | None) -> str:
-    """What is said instead of an answer, in words of ours: names the readings never mention, or the kind of answer that is not there."""
-    readings = "The reading does" if len(index.documents) == 1 else "The readings do"
+def reason(query: Query, index: Index, shown: Sequence[Quote]) -> str:
+    """What is said instead of an answer, in words of ours: the names that are never mentioned, or the kind of answer that is not there."""
+    one = len(index.documents) == 1
+    refusal = "The reading does not say." if one else "The readings do not say."
     unknown = [name for name in names(query.text) if not any(map(index.lexical.document_frequency, terms(name)))]
     if unknown:
-        never = "never mentions" if len(index.documents) == 1 else "never mention"
-        listed = " or ".join(f"“{name}”" for name in unknown[:3])
-        return f"{readings} not say. {readings.removesuffix(' does').removesuffix(' do')} {never} {listed}."
+        return f"{refusal} {'It never mentions' if one else 'They never mention'} {' or '.join(f'“{name}”' for name in unknown[:3])}."
     kind = kind_of(query.text)
-    if best is not None and not holds(kind, best.text):
-        return f"{readings} not say. What comes closest gives no {kind.value}."
-    return f"{readings} not say."
+    if shown and not any(holds(kind, quote.text) for quote in shown):
+        return f"{refusal} What comes closest gives no {kind.value}."
+    return refusal
 
 
 def _share_missing(asked: tuple[str, ...], there: set[str]) -> float:

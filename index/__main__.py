@@ -38,7 +38,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m index") -> in
     search.add_argument("question", nargs="?", metavar="QUESTION", help="the question (default: those of --questions)")
     search.add_argument("-k", type=positive, help="how many passages; with --format trec, documents (default: 5; trec: 100)")
     search.add_argument(
-        "--questions", metavar="FILE", help="JSON lines with `_id` or `id`, and `text` or `question`; '-' for standard input (default: none)"
+        "--questions",
+        metavar="FILE",
+        help="JSON lines with `_id` or `id`, and `text` or `question`; '-' for standard input (default: none)",
     )
     search.add_argument(
         "--format",

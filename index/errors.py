@@ -9,7 +9,8 @@ What can go wrong, as one tree. Each error also is the builtin you would have gu
     ├── DamagedIndex       (ValueError)    an index whose bytes are not what was written
     ├── UnknownDocument    (LookupError)   no document of that name in the index
     ├── UnusableEmbedder   (ValueError)    no such embedder, or its weights are not the expected ones
-    └── BadQuestion        (ValueError)    a question, or a line of questions, that cannot be asked
+    ├── BadQuestion        (ValueError)    a question, or a line of questions, that cannot be asked
+    └── UnusableAddress    (OSError)       an address the page cannot be served on
 
 A message says what happened, with which value, and what to do. The command lines print it as one line and exit with 1.
 """
@@ -56,3 +57,7 @@ class UnusableEmbedder(FootnotedError, ValueError):
 
 class BadQuestion(FootnotedError, ValueError):
     """A question that cannot be asked: too long, or a line that holds none."""
+
+
+class UnusableAddress(FootnotedError, OSError):
+    """A host and port on which the page cannot be served, a busy port above all."""

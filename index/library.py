@@ -117,7 +117,12 @@ def passage_line(row: int, passage: Passage) -> bytes:
 
 
 def write(
-    folder: Path, manifest: Manifest, *, documents: Sequence[Document], passages: Sequence[Passage], vectors: tuple[FloatMatrix, FloatMatrix]
+    folder: Path,
+    manifest: Manifest,
+    *,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    vectors: tuple[FloatMatrix, FloatMatrix],
 ) -> Manifest:
     """
     Write an index folder and give its manifest back with `files` filled in. Until the last step the old index stays as it was.
@@ -174,11 +179,11 @@ def _write_data(
         _flush(path)
     if not data.exists() or hash_files(data) != manifest.files:  # the same bytes may be there already, or a damaged copy of them
         shutil.rmtree(data, ignore_errors=True)
-        os.replace(temporary, data)
+        temporary.replace(data)
     draft = folder / f"{TEMPORARY_PREFIX}{MANIFEST_NAME}"
     draft.write_bytes(manifest.to_bytes())
     _flush(draft)
-    os.replace(draft, folder / MANIFEST_NAME)
+    draft.replace(folder / MANIFEST_NAME)
     for old in folder.glob(f"{DATA_PREFIX}*"):
         if old.name != manifest.data_name:
             shutil.rmtree(old, ignore_errors=True)

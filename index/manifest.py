@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -57,6 +57,7 @@ class Manifest:
     skipped: Mapping[str, str]  # reason for each source, or line of one, that was not read
     documents: tuple[DocumentEntry, ...]  # in the order of their passages
     files: Mapping[str, FileEntry]  # by path inside the data folder
+    checksum: str = ""  # SHA-256 of all the above; set by `to_bytes`
 
     @property
     def data_name(self) -> str:
@@ -66,7 +67,8 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """The file's bytes: equal manifests give equal bytes."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2) + b"\n"
+        checksum = hashlib.sha256(msgspec.json.encode(replace(self, checksum=""), order="sorted")).hexdigest()
+        return msgspec.json.format(msgspec.json.encode(replace(self, checksum=checksum), order="sorted"), indent=2) + b"\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -88,9 +90,12 @@ def read_manifest(folder: Path) -> Manifest:
             raise IndexMismatch(
                 f"index '{folder}' has format {version}, this version of Footnoted reads format {FORMAT}; make it anew: {_remedy(folder)}"
             )
-        return msgspec.json.decode(content, type=Manifest)
+        manifest = msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, RecursionError) as error:
         raise damaged(folder, f"{MANIFEST_NAME} is not readable: {error}") from error
+    if manifest.to_bytes() != content:
+        raise damaged(folder, f"{MANIFEST_NAME} has other bytes than were written")
+    return manifest
 
 
 def hash_files(folder: Path) -> dict[str, FileEntry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ def json_lines(name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     Raises BadQuestion when the file cannot be opened, or a line is not a JSON object in UTF-8.
     """
     try:
-        with sys.stdin.buffer if name == "-" else open(name, "rb") as file:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
             for number, content in enumerate(file, start=1):
                 if content.strip():
                     yield number, _object(name, number, content)
@@ -32,5 +33,5 @@ def _object(name: str, number: int, content: bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, RecursionError) as error:
         raise BadQuestion(f"{name}, line {number}: is not JSON ({error}); mend the line") from error
     if not isinstance(found, dict):
-        raise BadQuestion(f"{name}, line {number}: is not a JSON object; write {{\"question\": \"…\"}}")
+        raise BadQuestion(f'{name}, line {number}: is not a JSON object; write {{"question": "…"}}')
     return found

@@ -118,7 +118,8 @@ class Document:
 
     def __post_init__(self) -> None:
         end = len(self.text)
-        if any(part.span.end > end for part in (*self.pages, *self.blocks)):
+        parts: tuple[Page | Block, ...] = (*self.pages, *self.blocks)
+        if any(part.span.end > end for part in parts):
             raise ValueError(f"{self.id}: a page or block runs past the end of the text")
         if any(a.span.end > b.span.start for a, b in zip(self.blocks, self.blocks[1:], strict=False)):
             raise ValueError(f"{self.id}: blocks are out of order or overlap")
@@ -151,7 +152,9 @@ class Document:
     def heading_at(self, position: int) -> Block | None:
         """The last heading that starts at or before a position; None before the first."""
         row = bisect_right(self.blocks, position, key=lambda block: block.span.start) - 1
-        return next((block for block in reversed(self.blocks[: row + 1]) if block.kind is BlockKind.HEADING), None)
+        while row >= 0 and self.blocks[row].kind is not BlockKind.HEADING:
+            row -= 1
+        return self.blocks[row] if row >= 0 else None
 
     def section_at(self, position: int) -> str:
         """The words of the heading over a position; '' before the first."""

@@ -14,8 +14,10 @@ import Stemmer
 
 # Words that say nothing of what a text is about; they carry a sentence, or a question, on their own nowhere.
 STOP_WORDS = frozenset(
-    "a an the of in on at to for from by with without and or nor but if is are was were be been being am do does did doing done has have had"
-    " having it its itself this that these those as which what who whom whose when where why how their there they them themselves he him his"
+    "a an the of in on at to for from by with without and or nor but if is are was were be been being am do does did doing done"
+    " has have had"
+    " having it its itself this that these those as which what who whom whose when where why how their there they them themselves"
+    " he him his"
     " she her i me my you your we us our not no can could should would will shall may might must about into onto than then thus so such any"
     " some also s t re ve ll d m please tell say says said give name mention describe explain according there here just only very too more"
     " most much many other own same both each few all out up down over under again further once because until while during before after"
@@ -46,7 +48,7 @@ def terms(text: str) -> list[str]:
     >>> terms("Sharing knowledge")
     ['share', 'knowledg']
     """
-    return _stemmer().stemWords(words(text))
+    return list(_stemmer().stemWords(words(text)))
 
 
 def content_terms(text: str) -> list[str]:
@@ -56,4 +58,4 @@ def content_terms(text: str) -> list[str]:
     >>> content_terms("What does it say about Pakistan's floods?")
     ['pakistan', 'flood']
     """
-    return _stemmer().stemWords([word for word in words(text) if word not in STOP_WORDS])
+    return list(_stemmer().stemWords([word for word in words(text) if word not in STOP_WORDS]))

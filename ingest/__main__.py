@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from index.cli import parser, positive, run
 
@@ -69,7 +69,7 @@ class _Progress:
         self._read = tqdm(desc="reading", unit=" files", disable=disable, leave=False, delay=0.5)
         self._embed = tqdm(desc="embedding", unit=" passages", disable=disable, leave=False, delay=0.5)
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

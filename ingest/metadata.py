@@ -39,10 +39,10 @@ def from_sidecar(path: Path, source: str) -> dict[str, Any]:
 
 
 def from_front_matter(content: str) -> dict[str, Any]:
-    """
+    r"""
     What a Markdown file's YAML front matter says of title, author, date and publisher; {} where it says nothing or is not YAML.
 
-    >>> from_front_matter("title: On Notes\\nauthor: Ada Lovelace")
+    >>> from_front_matter("title: On Notes\nauthor: Ada Lovelace")
     {'title': 'On Notes', 'author': [{'literal': 'Ada Lovelace'}]}
     """
     try:

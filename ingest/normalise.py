@@ -41,12 +41,12 @@ Piece = str | MarkOf | PageStart
 
 
 def canonical(text: str) -> str:
-    """
+    r"""
     One block's text as it stands in a document: NFC, white space folded to single spaces, none at the ends.
 
     Lone surrogates, which no file can hold, become U+FFFD.
 
-    >>> canonical("  Cafe\\u0301\\r\\n au\\u00a0lait ")
+    >>> canonical("  Cafe\u0301\r\n au\u00a0lait ")
     'Café au lait'
     """
     return " ".join(unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text)).split())

@@ -26,7 +26,8 @@ _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]+)(?:\.\d{1,3})*)
 
 # Never the end of a sentence: what follows is part of the name, number or example.
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof hon rev gen col capt lt sgt gov sen rep pres amb st mt ft messrs mme vs v cf viz e.g i.e eg ie approx ca c. al fig figs"
+    "mr mrs ms dr prof hon rev gen col capt lt sgt gov sen rep pres amb st mt ft messrs mme vs v cf viz e.g i.e eg ie approx ca"
+    " c. al fig figs"
     " eq eqs ref refs no nos vol vols pp p ch chap sec secs sect art arts para paras ed eds trans tab ex exh app dept univ assn bros"
     " jan feb mar apr jun jul aug sept sep oct nov dec ph.d m.d b.a m.a esq".split()
 )

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.answer import Answer, Quote
+from chat.imprint import imprint
 from chat.quoting import candidates, quotes
 from chat.refusing import features, model, reason
 from index.library import Index
 from index.records import Hit
 from index.search import Query
 
+_STATED = 0.95  # confidence where a reading's own data says that the quotation names what is asked
 _NEAREST = 2  # passages offered with a refusal
 _NEAREST_MIN_COSINE = 0.2  # below this a passage is not near: it only happens to be the least far
 
@@ -24,13 +26,18 @@ class ExtractiveAnswerer:
 
     def answer(self, query: Query, hits: Sequence[Hit], index: Index) -> Answer:
         """See `Answerer`."""
+        documents = {hit.passage.document.id for hit in hits}
+        if len(documents) == 1:  # “who wrote it” asks for one reading; of several it is not known which
+            own = imprint(query.text, [index.passages[row] for row in index.passage_rows[documents.pop()]])
+            if own is not None:
+                return Answer(query.text, (own,), "", (), _STATED, query.context)
         ranked = candidates(query, hits, index.lexical)
-        best = ranked[0] if ranked else None
-        confidence = model().confidence(features(query, best, index)) if best else 0.0
+        shown = quotes(ranked)
+        confidence = model().confidence(features(query, ranked, shown)) if ranked else 0.0
         threshold = model().threshold if self.threshold is None else self.threshold
-        if best and confidence >= threshold:
-            return Answer(query.text, quotes(ranked), "", (), confidence, query.context)
+        if shown and confidence >= threshold:
+            return Answer(query.text, shown, "", (), confidence, query.context)
         nearest = tuple(
             Quote(candidate.hit.passage, candidate.span) for candidate in ranked[:_NEAREST] if candidate.cosine >= _NEAREST_MIN_COSINE
         )
-        return Answer(query.text, (), reason(query, index, best), nearest, confidence, query.context)
+        return Answer(query.text, (), reason(query, index, shown), nearest, confidence, query.context)

@@ -18,8 +18,7 @@ def answer_json(answer: Answer, *, seconds: float) -> str:
         "confidence": round(answer.confidence, 4),
         "quotes": [
             {
-                **_place(note.quote),
-                "page_label": note.quote.pages[0].label if note.quote.pages else None,
+                **_place(note.quote, with_label=True),
                 "footnote": note.number,
                 "source_notes": [{"label": own.label, "text": own.text, "url": own.url} for own in note.quote.notes],
             }
@@ -33,13 +32,14 @@ def answer_json(answer: Answer, *, seconds: float) -> str:
     return msgspec.json.encode(found).decode("utf-8")
 
 
-def _place(quote: Quote) -> dict[str, Any]:
-    pages = quote.pages
+def _place(quote: Quote, *, with_label: bool = False) -> dict[str, Any]:
+    page = quote.pages[0] if quote.pages else None
     return {
         "text": quote.text,
         "document": quote.passage.document.id,
         "start": quote.span.start,
         "end": quote.span.end,
-        "page": pages[0].number if pages else None,
+        "page": page.number if page else None,
+        **({"page_label": page.label if page else None} if with_label else {}),
         "section": quote.section,
     }

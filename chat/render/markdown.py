@@ -35,11 +35,11 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def escaped(text: str) -> str:
-    """
+    r"""
     Text that Markdown shows as it is.
 
     >>> escaped("1 * 2 < $3")
-    '1 \\\\* 2 \\\\< \\\\$3'
+    '1 \\* 2 \\< \\$3'
     """
     harmless = _SPECIAL.sub(r"\\\1", text)
     opening = _OPENING.match(harmless)

@@ -30,10 +30,12 @@ class HashingEmbedder:
 
     @property
     def name(self) -> str:
+        """See `Embedder`."""
         return f"hashing-{self.dim}"
 
     @property
     def weights(self) -> str:
+        """See `Embedder`."""
         return f"none: {self.name}"
 
     def embed_passages(

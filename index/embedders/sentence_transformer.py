@@ -84,9 +84,9 @@ class SentenceTransformerEmbedder:
         import torch
 
         texts = [passage.text for passage in passages]
-        offsets = self.model.tokenizer(
-            texts, truncation=True, max_length=self.model.max_seq_length, return_offsets_mapping=True
-        )["offset_mapping"]
+        offsets = self.model.tokenizer(texts, truncation=True, max_length=self.model.max_seq_length, return_offsets_mapping=True)[
+            "offset_mapping"
+        ]
         with torch.inference_mode():
             features = self.model.preprocess(texts)
             output = self.model(features)

@@ -57,4 +57,4 @@ class Reader(Protocol):
 def readers() -> Mapping[str, Reader]:
     """Every reader by file ending."""
     found = (importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
-    return {suffix: cast(Reader, module) for module in found for suffix in module.suffixes}
+    return {suffix: cast("Reader", module) for module in found for suffix in module.suffixes}

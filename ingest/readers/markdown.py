@@ -236,11 +236,12 @@ def _headings(blocks: Sequence[_Block]) -> list[_Block]:
         after = blocks[row + 1] if row + 1 < len(blocks) else None
         if block.kind is BlockKind.HEADING:
             level = block.level
-        elif block.kind is BlockKind.PARAGRAPH and _is_pseudo_heading(block, after):
-            block = replace(block, kind=BlockKind.HEADING, level=level + 1)
+        if block.kind is BlockKind.PARAGRAPH and _is_pseudo_heading(block, after):
+            named.append(replace(block, kind=BlockKind.HEADING, level=level + 1))
         elif block.kind is BlockKind.PARAGRAPH and _CAPTION.match(block.text) and len(block.text) <= _RUNNING_TEXT_MIN_CHARACTERS:
-            block = replace(block, kind=BlockKind.CAPTION)
-        named.append(block)
+            named.append(replace(block, kind=BlockKind.CAPTION))
+        else:
+            named.append(block)
     return named
 
 

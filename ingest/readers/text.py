@@ -39,7 +39,7 @@ def read(path: Path, source: str) -> Iterator[Reading]:
 
 
 def decode(path: Path, source: str) -> str:
-    """A text file's characters, with `\\n` for every line end. Raises UnreadableDocument for anything but UTF-8 text."""
+    r"""A text file's characters, with `\n` for every line end. Raises UnreadableDocument for anything but UTF-8 text."""
     try:
         content = path.read_bytes()
     except OSError as error:

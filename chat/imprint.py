@@ -1,0 +1,68 @@
+"""
+Questions about a reading itself: who wrote, edited or published it, and when.
+
+Bibliographic data says what the answer is, but an answer is a quotation: so the sentence is looked for, among the first of the reading, in
+which it names its author, editor, publisher or date. Where it names none, the question goes the way of all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from chat.answer import Quote
+from chat.footnotes import date_of, names_of
+from index.records import Passage
+from index.tokens import words
+
+_FIRST_PASSAGES = 5  # where a reading names its author, if it does
+
+_READING = (
+    r"(?:it|this|(?:this|the|that)\s+(?:\w+\s+)?(?:brief|paper|document|essay|text|article|report|reading|piece|publication|book|study))"
+)
+_WHEN = r"(?:when|in\s+(?:which|what)\s+year|on\s+(?:which|what)\s+(?:date|day))"
+_ASKS = (
+    ("author", rf"who\s+(?:wrote|authored|has\s+written|is\s+the\s+(?:author|writer)\s+of)\s+{_READING}"),
+    ("author", rf"(?:by\s+whom|by\s+who)\s+(?:was|is)\s+{_READING}\s+(?:written|authored)|who\s+was\s+{_READING}\s+written\s+by"),
+    ("author", rf"(?:who|what)\s+is\s+(?:the\s+name\s+of\s+)?(?:the|its)\s+(?:author|writer)(?:\s+of\s+{_READING}|['’]s\s+name)?"),
+    ("editor", rf"who\s+(?:edited|is\s+the\s+editor\s+of|has\s+edited)\s+{_READING}|who\s+is\s+(?:the|its)\s+editor"),
+    ("issued", rf"{_WHEN}\s+(?:was|is)\s+{_READING}\s+(?:published|written|issued|released|dated)"),
+    ("issued", rf"(?:what|which)\s+is\s+the\s+(?:publication\s+)?date\s+of\s+(?:publication\s+of\s+)?{_READING}"),
+    ("publisher", rf"(?:who|which\s+\w+|what\s+\w+)\s+(?:published|issued|released)\s+{_READING}|who\s+is\s+(?:the|its)\s+publisher"),
+)  # fmt: skip
+_PATTERNS = tuple((field, re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)) for field, pattern in _ASKS)
+
+
+def field_asked(question: str) -> str:
+    """
+    The CSL-JSON field a question about a reading asks for; '' for any other question.
+
+    >>> [field_asked(f"Who {asked}?") for asked in ("wrote this brief", "edited it", "wrote the Plan of Action")]
+    ['author', 'editor', '']
+    """
+    return next((field for field, pattern in _PATTERNS if pattern.fullmatch(question)), "")
+
+
+def imprint(question: str, passages: Sequence[Passage]) -> Quote | None:
+    """The sentence in which a reading says of itself what is asked, if it is asked, known and said; `passages` are its own."""
+    field = field_asked(question)
+    if not field or not passages:
+        return None
+    values = _values(field, passages[0].document.metadata)
+    for passage in islice(passages, _FIRST_PASSAGES):
+        for span in passage.sentences:
+            said = set(words(passage.document.slice(span)))
+            if any(value and said.issuperset(value) for value in values):
+                return Quote(passage, span)
+    return None
+
+
+def _values(field: str, metadata: Mapping[str, Any]) -> list[set[str]]:
+    """The words of each value of a field, all of which the sentence must hold."""
+    if field == "issued":
+        return [set(words(date_of(metadata)))]
+    if field == "publisher":
+        return [set(words(str(metadata.get("publisher") or "")))]
+    return [set(words(name)) for name in names_of(metadata, field)]
