@@ -56,7 +56,8 @@ def features(query: Query, ranked: Sequence[Candidate], shown: Sequence[Quote]) 
         "stands out": best.cosine - sum(candidate.cosine for candidate in ranked) / len(ranked),
         "coverage": best.coverage,
         "names elsewhere": _share_missing(names(query.text), nearby),
-        "figure missing": float(kind not in (Kind.NONE, Kind.PERSON) and not held),
+        "amount missing": float(kind in (Kind.MONEY, Kind.SHARE, Kind.NUMBER) and not held),
+        "date missing": float(kind is Kind.DATE and not held),
         "person missing": float(kind is Kind.PERSON and not held),
         "kind held": float(kind is not Kind.NONE and held),
     }
