@@ -64,8 +64,11 @@ def _measure(arguments: argparse.Namespace) -> int:
         )
         print(_table(scores[-1:]), flush=True)
     speeds = list(rows()) if "speed" in names else []
-    parts = [_machine(), "## Answers\n\n" + _table(scores) if scores else "", "## Speed\n\n" + _table(speeds) if speeds else ""]
-    report = "\n\n".join(filter(None, ["# Results", *parts, "## Sets\n\n" + "\n".join(f"- {line}" for line in about)])) + "\n"
+    parts = [_machine(names), "## Answers\n\n" + _table(scores) if scores else "", "## Speed\n\n" + _table(speeds) if speeds else ""]
+    report = (
+        "\n\n".join(filter(None, ["# Results", *parts, *(["## Sets\n\n" + "\n".join(f"- {line}" for line in about)] if about else [])]))
+        + "\n"
+    )
     print(report)
     if arguments.details:
         arguments.details.write_bytes(b"".join(line + b"\n" for line in details))
@@ -74,10 +77,12 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _machine() -> str:
+def _machine(names: Sequence[str]) -> str:
+    from index.embedders import DEFAULT_EMBEDDER
+
     return (
-        f"Written by `python -m bench {' '.join(sys.argv[1:])}`: {os.cpu_count()} cores, {platform.machine()}, {platform.system()},"
-        f" Python {platform.python_version()}; embedder all-MiniLM-L6-v2, float32."
+        f"Written by `python -m bench {' '.join(names)}`: {os.cpu_count()} cores, {platform.machine()}, {platform.system()},"
+        f" Python {platform.python_version()}; embedder {DEFAULT_EMBEDDER}, float32."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from index.cli import parser, positive, run
 if TYPE_CHECKING:
     import argparse
 
-    from chat.answer import Answer
     from chat.asking import Asker
     from chat.conversation import Turn
     from index.library import Index
@@ -89,43 +88,45 @@ def _ask(arguments: argparse.Namespace) -> int:
     from chat.render.json import answer_json
     from chat.render.markdown import answer_markdown
     from chat.render.text import answer_text
+    from index.questions import for_each_line
 
     if arguments.question is not None:
         smalltalk(arguments.question)  # a question that cannot be asked is said so before anything is loaded
     asker = _asker(_open(arguments))
     form = arguments.format or ("json" if arguments.questions else "text")
-    for question, history, documents in _questions(arguments):
+
+    def answer(question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> None:
         started = time.perf_counter()
-        answer: Answer = asker.ask(question, history, documents)
-        seconds = time.perf_counter() - started
+        found = asker.ask(question, history, documents)
         if form == "json":
-            print(answer_json(answer, seconds=seconds), flush=True)
+            print(answer_json(found, seconds=time.perf_counter() - started), flush=True)
         else:
-            print(answer_markdown(answer) if form == "markdown" else answer_text(answer), flush=True)
-            if arguments.questions:
-                print()
+            print(answer_markdown(found) if form == "markdown" else answer_text(found), flush=True)
+
+    def answer_line(_number: int, line: dict[str, Any]) -> None:
+        answer(*_question(line))
+        if form != "json":
+            print()
+
+    if arguments.questions is not None:
+        return for_each_line(arguments.questions, answer_line)
+    answer(arguments.question)
     return 0
 
 
-def _questions(arguments: argparse.Namespace) -> Iterator[tuple[str, list[Turn], list[str] | None]]:
-    """Question, earlier turns and documents of each line, or of the command line."""
+def _question(line: dict[str, Any]) -> tuple[str, list[Turn], list[str] | None]:
+    """Question, earlier turns and documents of a line. Raises BadQuestion."""
     from chat.conversation import Turn
     from index.errors import BadQuestion
-    from index.questions import json_lines
 
-    if arguments.questions is None:
-        yield arguments.question, [], None
-        return
-    for number, line in json_lines(arguments.questions):
-        where = f"{arguments.questions}, line {number}"
-        question, history, documents = line.get("question"), line.get("history") or [], line.get("documents")
-        if not isinstance(question, str):
-            raise BadQuestion(f"{where}: has no `question`; add one")
-        if not isinstance(history, list) or not all(isinstance(turn, dict) and isinstance(turn.get("question"), str) for turn in history):
-            raise BadQuestion(f"{where}: `history` is a list of objects with `question` and `answer`; mend it")
-        if documents is not None and not (isinstance(documents, list) and all(isinstance(name, str) for name in documents)):
-            raise BadQuestion(f"{where}: `documents` is a list of names, as `python -m index info` shows them; mend it")
-        yield question, [Turn(turn["question"], str(turn.get("answer") or "")) for turn in history], documents
+    question, history, documents = line.get("question"), line.get("history") or [], line.get("documents")
+    if not isinstance(question, str):
+        raise BadQuestion("has no `question`; add one")
+    if not isinstance(history, list) or not all(isinstance(turn, dict) and isinstance(turn.get("question"), str) for turn in history):
+        raise BadQuestion("`history` is a list of objects with `question` and `answer`; mend it")
+    if documents is not None and not (isinstance(documents, list) and all(isinstance(name, str) for name in documents)):
+        raise BadQuestion("`documents` is a list of names, as `python -m index info` shows them; mend it")
+    return question, [Turn(turn["question"], str(turn.get("answer") or "")) for turn in history], documents
 
 
 def _asker(index: Index) -> Asker:

@@ -40,17 +40,24 @@ class Candidate:
 def candidates(query: Query, hits: Sequence[Hit], lexical: Lexical) -> list[Candidate]:
     """Every sentence that can stand as a quotation, best first; ties in reading order. Headings and scraps cannot."""
     rarity = {term: lexical.rarity(term) for term in query.terms}
+    own = {term: rarity[term] for term in query.own_terms}
+
+    def covered(text: str) -> float:
+        """Half for the words of the question itself, so that in a follow-up they count more than those it leans on."""
+        there = set(terms(text))
+        return (_share(own, there) + _share(rarity, there)) / 2
+
     found: list[Candidate] = []
     for hit in hits:
         document = hit.passage.document
-        nearby = _coverage(rarity, f"{hit.passage.text} {hit.passage.heading}")
+        nearby = covered(f"{hit.passage.text} {hit.passage.heading}")
         around = hit.signals["passage"] + hit.signals["bm25"] + nearby
         for span, cosine in zip(hit.passage.sentences, hit.sentences, strict=True):
             text = document.slice(span)
             block = document.block_at(span.start)
             if (block is not None and block.kind is BlockKind.HEADING) or not _says_something(text, query):
                 continue
-            coverage = _coverage(rarity, text)
+            coverage = covered(text)
             score = cosine + _COVERAGE_WEIGHT * coverage + _PASSAGE_WEIGHT * around
             found.append(Candidate(hit, span, cosine, coverage, nearby, score))
     found.sort(key=lambda candidate: (-candidate.score, candidate.hit.rank, candidate.span.start))
@@ -79,8 +86,8 @@ def quotes(ranked: Sequence[Candidate], *, most: int = MAX_QUOTES) -> tuple[Quot
     return tuple(shown)
 
 
-def _coverage(rarity: dict[str, float], text: str) -> float:
-    there = set(terms(text))
+def _share(rarity: dict[str, float], there: set[str]) -> float:
+    """Share of the terms that are there, each by its rarity; 0..1."""
     return sum(value for term, value in rarity.items() if term in there) / (sum(rarity.values()) or 1.0)
 
 

@@ -119,14 +119,16 @@ def _search(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from index.embedders import open_embedder
+    from index.errors import BadQuestion
     from index.library import Index
+    from index.questions import for_each_line
     from index.search import Query, search
 
     index = Index.open(arguments.index)
-    questions = [("1", arguments.question)] if arguments.question is not None else list(_questions(arguments.questions))
     embedder = open_embedder(index.manifest.embedder)
     k = arguments.k or (100 if arguments.format == "trec" else 5)
-    for id, question in questions:
+
+    def find(id: str, question: str) -> None:
         # Several passages of one document count once in a TREC run, so more of them are asked for.
         hits = search(index, embedder, Query(question), k=k * 4 if arguments.format == "trec" else k)
         if arguments.format == "trec":
@@ -138,6 +140,16 @@ def _search(arguments: argparse.Namespace) -> int:
                 where = f"{hit.passage.document.id}, “{hit.passage.heading}”" if hit.passage.heading else hit.passage.document.id
                 signals = ", ".join(f"{name} {value:.2f}" for name, value in hit.signals.items())
                 print(f"{hit.rank}. {where}  [{hit.score:.3f}: {signals}]\n   {' '.join(hit.passage.text.split())}\n")
+
+    def find_line(number: int, line: dict[str, Any]) -> None:
+        question = line.get("question", line.get("text"))
+        if not isinstance(question, str):
+            raise BadQuestion("has no `question` or `text`; add one")
+        find(str(line.get("_id", line.get("id", number))), question)
+
+    if arguments.questions is not None:
+        return for_each_line(arguments.questions, find_line)
+    find("1", arguments.question)
     return 0
 
 
@@ -164,18 +176,6 @@ def _trec(id: str, hits: Sequence[Hit], k: int) -> Iterator[str]:
         scores.setdefault(hit.passage.document.id, hit.score)
     for rank, (document, score) in enumerate(list(scores.items())[:k], start=1):
         yield f"{id} Q0 {document} {rank} {score:.6f} footnoted"
-
-
-def _questions(name: str) -> Iterator[tuple[str, str]]:
-    """Id and text of each line's question. Raises BadQuestion for a line that has none."""
-    from index.errors import BadQuestion
-    from index.questions import json_lines
-
-    for number, line in json_lines(name):
-        question = line.get("question", line.get("text"))
-        if not isinstance(question, str):
-            raise BadQuestion(f"{name}, line {number}: has no `question` or `text`; add one")
-        yield str(line.get("_id", line.get("id", number))), question
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -1,37 +1,52 @@
-"""Files of questions: JSON lines, from a file or standard input."""
+"""
+Files of questions: JSON lines, from a file or standard input.
+
+A line that cannot be asked is told of and passed over, so that one slip does not cost the answers to the others.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from index.errors import BadQuestion
+from index.errors import BadQuestion, FootnotedError
 
 
-def json_lines(name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def for_each_line(name: str, work: Callable[[int, dict[str, Any]], None]) -> int:
     """
-    Number and object of each line that is not blank; `-` is standard input. Lines are read as they come.
+    Do `work` with the number and object of each line that is not blank, as they come; `-` is standard input.
 
-    Raises BadQuestion when the file cannot be opened, or a line is not a JSON object in UTF-8.
+    An error of ours goes to standard error with the line's number. Gives the exit status: 1 if there was one, else 0. Raises BadQuestion
+    when the file cannot be opened.
     """
+    status = 0
+    for number, content in _lines(name):
+        try:
+            work(number, _object(content))
+        except FootnotedError as error:
+            print(f"error: {name}, line {number}:", " ".join(str(error).split()), file=sys.stderr)
+            status = 1
+    return status
+
+
+def _lines(name: str) -> Iterator[tuple[int, bytes]]:
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
-            for number, content in enumerate(file, start=1):
-                if content.strip():
-                    yield number, _object(name, number, content)
-    except OSError as error:
-        raise BadQuestion(f"'{name}' cannot be read ({error.strerror}); name a file of JSON lines, or - for standard input") from error
+            yield from ((number, content) for number, content in enumerate(file, start=1) if content.strip())
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL byte
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadQuestion(f"'{name}' cannot be read ({reason}); name a file of JSON lines, or - for standard input") from error
 
 
-def _object(name: str, number: int, content: bytes) -> dict[str, Any]:
+def _object(content: bytes) -> dict[str, Any]:
     try:
         found: Any = msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise BadQuestion(f"{name}, line {number}: is not JSON ({error}); mend the line") from error
+        raise BadQuestion(f"is not JSON ({error}); mend the line") from error
     if not isinstance(found, dict):
-        raise BadQuestion(f'{name}, line {number}: is not a JSON object; write {{"question": "…"}}')
+        raise BadQuestion('is not a JSON object; write {"question": "…"}')
     return found

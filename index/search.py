@@ -45,6 +45,11 @@ class Query:
         """What BM25 looks for, each once: content terms, or all of them where there are none."""
         return tuple(dict.fromkeys(content_terms(self.whole) or terms(self.whole)))
 
+    @property
+    def own_terms(self) -> tuple[str, ...]:
+        """Those of the question itself; all of them where it has none of its own to look for (“Why?”)."""
+        return tuple(dict.fromkeys(content_terms(self.text))) or self.terms
+
 
 def search(index: Index, embedder: Embedder, query: Query, *, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
     """

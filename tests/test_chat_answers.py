@@ -74,8 +74,11 @@ def test_every_quotation_of_the_brief_stands_in_its_file(asker):
 
 ODD_TEXT = st.lists(
     st.sampled_from(
-        "Growth was 3.5%.|Café ouvert.|Cafe\u0301 ferme\u0301!|שלום עולם.|مرحبا بالعالم؟|😀 smiles.|\r\n|\r\n\r\n|\n\n\n|“Quoted,” she said.|tab\there|"
-        "*stars* and _bars_.|<b>no</b> & yes.|$$x$$|中文。再见。|a\u200bb|x\u00a0y|Heading|no end|1. Item.|𝒳 is.".split("|")
+        [
+            *"Growth was 3.5%.|Café ouvert.|Cafe\u0301 ferme\u0301!|“Quoted,” she said.|tab\there|*stars* and _bars_.".split("|"),
+            *"<b>no</b> & yes.|$$x$$|中文。再见。|a\u200bb|x\u00a0y|Heading|no end|1. Item.|𝒳 is.|😀 smiles.".split("|"),
+            *("שלום עולם.", "مرحبا بالعالم؟", "\r\n", "\r\n\r\n", "\n\n\n"),
+        ]
     ),
     max_size=30,
 ).map(" ".join)
@@ -163,6 +166,23 @@ def test_a_follow_up_is_understood_with_the_turns_it_leans_on():
     assert understand("Why?", [first, second]).context == f"{first.question} {second.question}"
     assert understand("What is Vision 2025?", [first]).context == ""
     assert understand("Why?", []).context == ""
+
+
+def test_in_a_follow_up_its_own_words_count_most(asker):
+    """“And … Pakistan?” after a question on aid is answered by what is said of aid in Pakistan."""
+    answer = asker.ask("And what does it say about Pakistan?", [Turn("What successes did the ODA have?")])
+
+    assert answer.context == "What successes did the ODA have?"
+    assert answer.quotes[0].text == "The ODA had some successes, including in countries like Pakistan."
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [("Who wrote this brief?", "Mahrukh Khan"), ("Who edited it?", "Dr Neelum Nigar"), ("When was it published?", "September 12, 2023")],
+)
+def test_a_reading_says_itself_who_wrote_it_and_when(asker, question, asked):
+    """The byline is quoted for its author, editor and date, whatever else was found."""
+    assert asked in asker.ask(question).quotes[0].text
 
 
 @pytest.mark.parametrize(

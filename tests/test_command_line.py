@@ -97,6 +97,24 @@ def test_a_file_of_questions_is_answered_a_line_each(index_folder):
     assert (found[2]["refused"], found[2]["nearest"]) == (True, [])
 
 
+def test_a_line_that_cannot_be_asked_costs_no_other_its_answer(index_folder):
+    """It is told of with its number, the others are answered, and the exit status is 1."""
+    lines = [
+        "{",
+        '{"question": 5}',
+        '{"question": "What?", "documents": ["none.md"]}',
+        '{"question": "' + "x" * 3000 + '"}',
+        '{"question": "CPEC"}',
+    ]
+    done = run("chat", "ask", "--index", index_folder, "--questions", "-", input="\n".join(lines))
+    searched = run("index", "search", index_folder, "--questions", "-", "--format", "json", input="\n".join(lines))
+
+    assert done.returncode == 1
+    assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [f"-, line {number}" for number in (1, 2, 3, 4)]
+    assert [json.loads(line)["question"] for line in done.stdout.splitlines()] == ["CPEC"]
+    assert (searched.returncode, len(searched.stdout.splitlines())) == (1, 3)
+
+
 def _one_line(done, *words):
     assert done.returncode == 1
     assert done.stdout == ""
