@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.cli import parser, positive, run
+from index.cli import parser, positive, run, run_module
 
 if TYPE_CHECKING:
     import argparse
@@ -141,43 +141,25 @@ def _asker(index: Index) -> Asker:
 
 def _open(arguments: argparse.Namespace) -> Index:
     """The index to answer from, made first if it is missing or its corpus changed."""
-    from index.corpus import SHIPPED_CORPUS, default_index
+    from index.corpus import SHIPPED_CORPUS, default_index, fingerprint
+    from index.errors import DamagedIndex, FootnotedError, IndexMismatch, UnusableFolder
     from index.library import Index
 
     if arguments.index is not None and arguments.corpus is None:
         return Index.open(arguments.index)
     corpus = arguments.corpus or SHIPPED_CORPUS
     folder = arguments.index or default_index(corpus)
-    if not _is_current(folder, corpus):
-        _ingest(corpus, folder)
-    return Index.open(folder)
-
-
-def _is_current(folder: Path, corpus: Path) -> bool:
-    """Whether an index stands in the folder, whole, and was made from what the corpus holds now."""
-    from index.corpus import fingerprint
-    from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
-    from index.manifest import check, read_manifest
-
-    sources = fingerprint(corpus)
     try:
-        manifest = read_manifest(folder)
-        check(folder, manifest)
+        index = Index.open(folder)
+        if index.manifest.sources == fingerprint(corpus):
+            return index
     except (UnusableFolder, IndexMismatch, DamagedIndex):
-        return False
-    return manifest.sources == sources
-
-
-def _ingest(corpus: Path, folder: Path) -> None:
-    """Run `python -m ingest`, as a program of its own: this package does not import that one."""
-    import subprocess
-
-    from index.errors import FootnotedError
-
+        pass  # none there, or none that can be used
     print(f"reading '{corpus}' …", file=sys.stderr, flush=True)
-    done = subprocess.run([sys.executable, "-m", "ingest", str(corpus), str(folder)], stdout=sys.stderr, check=False)
-    if done.returncode:
+    # A program of its own: this package does not import that one.
+    if run_module("ingest", ["--", str(corpus), str(folder)], stdout=sys.stderr):
         raise FootnotedError("the index could not be made; the line above says why")
+    return Index.open(folder)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from chat.answer import Answer
 from chat.answerers import Answerer
 from chat.answerers.extractive import ExtractiveAnswerer
-from chat.conversation import Turn, understand
+from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
 from index.embedders import Embedder
 from index.errors import BadQuestion
 from index.library import Index
 from index.search import search
 from index.tokens import words
 
-MAX_QUESTION_CHARACTERS = 2000
-
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _PASSAGES = 10  # passages whose sentences are weighed
 _GREETING = re.compile(
     r"\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|howdy|salam|hi there|hello there)\b\W*",
@@ -42,6 +41,7 @@ class Asker:
 
         Raises BadQuestion for a question that is too long, UnknownDocument for a document that is not in the index.
         """
+        question = _SURROGATES.sub("\ufffd", question)  # which no output could hold
         small_talk = smalltalk(question)
         if small_talk:
             return Answer(question, (), small_talk, (), 0.0)

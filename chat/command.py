@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
+
+from index.cli import run_module
 
 _INGEST, _INDEX = ("ingest",), ("search", "info", "verify", "text")
 
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return index(arguments, prog="footnoted")
     if command in _INGEST:  # a program of its own: this package does not import that one
-        return subprocess.run([sys.executable, "-m", "ingest", *arguments[1:]], check=False).returncode
+        return run_module("ingest", arguments[1:])
     from chat.__main__ import main as chat
 
     return chat(arguments, prog="footnoted")

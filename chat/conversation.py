@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from index.search import Query
 from index.tokens import content_terms, words
 
+MAX_QUESTION_CHARACTERS = 2000
 MAX_TURNS = 3  # how far back a chain of follow-ups is followed
 
 _OPENINGS = re.compile(r"\s*(?:and|but|or|so|also|then|what about|how about|what else|anything else|who else|why not)\b", re.IGNORECASE)
@@ -44,8 +45,8 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Query:
     for turn in reversed(history[-MAX_TURNS:]):
         if not _leans(leaning):
             break
-        context.insert(0, turn.question)
-        leaning = turn.question
+        leaning = turn.question[:MAX_QUESTION_CHARACTERS]
+        context.insert(0, leaning)
     return Query(question, " ".join(context))
 
 

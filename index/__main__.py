@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from index.cli import parser, positive, run
+from index.cli import harmless, parser, positive, run
 
 if TYPE_CHECKING:
     import argparse
@@ -94,7 +96,8 @@ def _info(arguments: argparse.Namespace) -> int:
         return 0
     for id in index.documents:
         document = _document_info(index, id)
-        print(f"{id}: “{document['title']}”, {document['pages'] or 'no'} pages, {document['passages']} passages, {document['notes']} notes")
+        pages = document["pages"] or "no"
+        print(harmless(f"{id}: “{document['title']}”, {pages} pages, {document['passages']} passages, {document['notes']} notes"))
     for source, reason in manifest.skipped.items():
         print(f"skipped {source}: {reason}")
     print(f"{len(index.documents):,} documents, {len(index.passages):,} passages, {len(index.sentence_vectors):,} sentences")
@@ -139,7 +142,7 @@ def _search(arguments: argparse.Namespace) -> int:
             for hit in hits:
                 where = f"{hit.passage.document.id}, “{hit.passage.heading}”" if hit.passage.heading else hit.passage.document.id
                 signals = ", ".join(f"{name} {value:.2f}" for name, value in hit.signals.items())
-                print(f"{hit.rank}. {where}  [{hit.score:.3f}: {signals}]\n   {' '.join(hit.passage.text.split())}\n")
+                print(harmless(f"{hit.rank}. {where}  [{hit.score:.3f}: {signals}]\n   {' '.join(hit.passage.text.split())}\n"))
 
     def find_line(number: int, line: dict[str, Any]) -> None:
         question = line.get("question", line.get("text"))
@@ -175,7 +178,12 @@ def _trec(id: str, hits: Sequence[Hit], k: int) -> Iterator[str]:
     for hit in hits:
         scores.setdefault(hit.passage.document.id, hit.score)
     for rank, (document, score) in enumerate(list(scores.items())[:k], start=1):
-        yield f"{id} Q0 {document} {rank} {score:.6f} footnoted"
+        yield f"{_field(id)} Q0 {_field(document)} {rank} {score:.6f} footnoted"
+
+
+def _field(id: str) -> str:
+    """An id as a field of a TREC run, which white space would end: percent-encoded where it has any."""
+    return re.sub(r"[\s\x00-\x1f]", lambda found: quote(found.group()), id) or "-"
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from index.cli import harmless
 from index.errors import UnusableFolder
 from index.manifest import sha256_of
 
@@ -15,7 +16,10 @@ SHIPPED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 def corpus_files(corpus: Path) -> Mapping[str, Path]:
     """
-    Every file of a corpus folder by its path inside it, in order; hidden ones left out.
+    Whatever lies in a corpus folder by its path inside it, in order; hidden entries left out.
+
+    Links to folders and what is no regular file are listed, for the report; they are not to be opened. Characters of a name that cannot
+    be shown are U+FFFD in its key.
 
     Raises UnusableFolder when there is no such folder, or it cannot be listed.
     """
@@ -30,10 +34,11 @@ def corpus_files(corpus: Path) -> Mapping[str, Path]:
 
     for parent, folders, names in os.walk(corpus, onerror=stop):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        for name in (*names, *links):
             path = Path(parent, name)
-            if not name.startswith(".") and path.is_file():
-                found[path.relative_to(corpus).as_posix()] = path
+            if not name.startswith("."):
+                found[_shown(path.relative_to(corpus))] = path
     return dict(sorted(found.items()))
 
 
@@ -42,10 +47,15 @@ def fingerprint(corpus: Path) -> dict[str, str]:
     hashes: dict[str, str] = {}
     for name, path in corpus_files(corpus).items():
         try:
-            hashes[name] = sha256_of(path)
+            hashes[name] = sha256_of(path) if path.is_file() else ""  # a pipe would be waited for
         except OSError:
             hashes[name] = ""
     return hashes
+
+
+def _shown(path: Path) -> str:
+    """A relative path as text: bytes that are no text, and control characters, replaced."""
+    return harmless(os.fsencode(path.as_posix()).decode("utf-8", "replace")).replace("\n", "\ufffd")
 
 
 def default_index(corpus: Path) -> Path:

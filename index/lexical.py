@@ -46,7 +46,7 @@ class Lexical:
                 return cls(None, count)
             return cls(bm25s.BM25.load(folder, load_corpus=False, mmap=False, load_vocab=True), count)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedIndex(f"{folder.name} holds no BM25 index ({error}); ingest again") from error
+            raise DamagedIndex(f"{folder.name} holds no BM25 index ({error})") from error
 
     def save(self, folder: Path) -> None:
         """Write a folder; the same texts give the same bytes."""

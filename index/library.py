@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from index.arrays import FloatMatrix
-from index.errors import UnknownDocument, UnusableFolder
+from index.errors import DamagedIndex, UnknownDocument, UnusableFolder
 from index.lexical import Lexical
 from index.manifest import (
     DATA_PREFIX,
@@ -67,14 +68,25 @@ class Index:
         Raises UnusableFolder when there is none, IndexMismatch when another version wrote it, DamagedIndex when its files are not those
         that were written.
         """
-        manifest = read_manifest(folder)
+        while True:
+            manifest = read_manifest(folder)
+            try:
+                return cls._load(folder, manifest)
+            except DamagedIndex:
+                if read_manifest(folder) == manifest:
+                    raise  # else a new index took its place meanwhile, and is opened instead
+
+    @classmethod
+    def _load(cls, folder: Path, manifest: Manifest) -> Index:
         check(folder, manifest)
         data = folder / manifest.data_name
         try:
             documents = [msgspec.json.decode(line, type=Document) for line in _lines(data / _DOCUMENTS)]
             lines = [msgspec.json.decode(line, type=_PassageLine) for line in _lines(data / _PASSAGES)]
             passages = tuple(Passage(documents[line.document], tuple(Span(*ends) for ends in line.sentences)) for line in lines)
-        except (OSError, ValueError, LookupError) as error:  # msgspec's errors are ValueErrors
+            passage_vectors, sentence_vectors = FaissStore.load(data / _PASSAGE_VECTORS), FaissStore.load(data / _SENTENCE_VECTORS)
+            lexical = Lexical.load(data / _BM25)
+        except (OSError, ValueError, LookupError) as error:  # msgspec's errors and our own DamagedIndex are ValueErrors
             raise damaged(folder, str(error)) from error
         return cls(
             folder=folder,
@@ -82,9 +94,9 @@ class Index:
             documents={document.id: document for document in documents},
             passages=passages,
             first_sentences=tuple(accumulate((len(passage.sentences) for passage in passages), initial=0)),
-            passage_vectors=FaissStore.load(data / _PASSAGE_VECTORS),
-            sentence_vectors=FaissStore.load(data / _SENTENCE_VECTORS),
-            lexical=Lexical.load(data / _BM25),
+            passage_vectors=passage_vectors,
+            sentence_vectors=sentence_vectors,
+            lexical=lexical,
             passage_rows=dict(_document_rows(manifest)),
         )
 
@@ -131,13 +143,14 @@ def write(
     """
     prepare(folder)
     try:
-        for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=folder))
-        try:
-            return _write_data(temporary, folder, manifest, documents, passages, vectors)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        with _locked(folder):
+            for left in folder.glob(f"{TEMPORARY_PREFIX}*"):  # of a process that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=folder))
+            try:
+                return _write_data(temporary, folder, manifest, documents, passages, vectors)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
 
@@ -195,6 +208,22 @@ def _document_rows(manifest: Manifest) -> Iterator[tuple[str, range]]:
     for entry in manifest.documents:
         yield entry.id, range(start, start + entry.passages)
         start += entry.passages
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold an index folder against other writers, who wait; readers do not. Where the system has no such locks, nobody is held."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)  # which lets go of the lock
 
 
 def _unwritable(folder: Path, error: OSError) -> UnusableFolder:

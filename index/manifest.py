@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +24,8 @@ FORMAT = 1
 MANIFEST_NAME = "manifest.json"
 DATA_PREFIX = "data-"
 TEMPORARY_PREFIX = ".writing-"
+
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,12 @@ def read_manifest(folder: Path) -> Manifest:
         raise UnusableFolder(f"no index in '{folder}'; make one: {_remedy(folder)}") from error
     except OSError as error:
         raise UnusableFolder(f"index '{folder}' cannot be opened ({error.strerror})") from error
-    try:
-        version = msgspec.json.decode(content, type=_Version).format
-        if version != FORMAT:
-            raise IndexMismatch(
-                f"index '{folder}' has format {version}, this version of Footnoted reads format {FORMAT}; make it anew: {_remedy(folder)}"
-            )
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise damaged(folder, f"{MANIFEST_NAME} is not readable: {error}") from error
+    version = _decoded(folder, content, _Version).format
+    if version != FORMAT:
+        raise IndexMismatch(
+            f"index '{folder}' has format {version}, this version of Footnoted reads format {FORMAT}; make it anew: {_remedy(folder)}"
+        )
+    manifest = _decoded(folder, content, Manifest)
     if manifest.to_bytes() != content:
         raise damaged(folder, f"{MANIFEST_NAME} has other bytes than were written")
     return manifest
@@ -133,6 +133,13 @@ def damaged(folder: Path, what: str) -> DamagedIndex:
 
 class _Version(msgspec.Struct):
     format: int
+
+
+def _decoded(folder: Path, content: bytes, kind: type[_Kind]) -> _Kind:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors, and so is a UnicodeDecodeError
+        raise damaged(folder, f"{MANIFEST_NAME} is not readable: {error}") from error
 
 
 def _remedy(folder: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from index.cli import print_error
 from index.errors import BadQuestion, FootnotedError
 
 
@@ -28,12 +29,14 @@ def for_each_line(name: str, work: Callable[[int, dict[str, Any]], None]) -> int
         try:
             work(number, _object(content))
         except FootnotedError as error:
-            print(f"error: {name}, line {number}:", " ".join(str(error).split()), file=sys.stderr)
+            print_error(f"{name}, line {number}: {error}")
             status = 1
     return status
 
 
 def _lines(name: str) -> Iterator[tuple[int, bytes]]:
+    if name == "-" and sys.stdin is None:
+        raise BadQuestion("standard input is closed; give it JSON lines, or name a file of them")
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
             yield from ((number, content) for number, content in enumerate(file, start=1) if content.strip())
@@ -44,8 +47,8 @@ def _lines(name: str) -> Iterator[tuple[int, bytes]]:
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
-        found: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError) as error:
+        found: Any = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors, and so is a UnicodeDecodeError
         raise BadQuestion(f"is not JSON ({error}); mend the line") from error
     if not isinstance(found, dict):
         raise BadQuestion('is not a JSON object; write {"question": "…"}')

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.cli import parser, positive, run
+from index.cli import harmless, parser, positive, run
 
 if TYPE_CHECKING:
     from ingest.build import BuildReport
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m ingest") -> i
 
             print(msgspec.json.encode(report).decode("utf-8"))
         else:
-            print(_table(report, folder))
+            print(harmless(_table(report, folder)))
         return 0
 
     return run(command)

@@ -132,6 +132,9 @@ def _read(corpus: Path, reading: Callable[[str], None]) -> Iterator[Reading | Sk
     for source, path in corpus_files(corpus).items():
         if source.endswith(SIDECAR_SUFFIX):
             continue
+        if not path.is_file():
+            yield Skipped(source, "is a link to a folder, a broken link or no regular file; copy what it leads to into the corpus")
+            continue
         if path.name.casefold() in ("readme.md", "license.md"):
             yield Skipped(source, "describes the folder and is not read; rename it if it is a reading")
             continue

@@ -275,7 +275,7 @@ def test_readings_can_be_chosen_and_links_and_keys_lead_to_them(tmp_path: Path, 
         page.keyboard.press("Enter")
         page.wait_for_selector("#reading h2:has-text('Title one')")
         assert page.input_value("#chooser") == "0"
-        assert page.evaluate("document.activeElement.id") == "highlight"
+        page.wait_for_function("document.activeElement.id === 'highlight'")
         link = page.url
         page.click("#chat a.number >> nth=1")
         page.wait_for_selector("#reading h2:has-text('Title two')")

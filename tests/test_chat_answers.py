@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bench.verbatim import folded, plain
 from chat.answer import Answer, Quote
 from chat.answerers.extractive import ExtractiveAnswerer
-from chat.asking import MAX_QUESTION_CHARACTERS, Asker
-from chat.conversation import Turn, understand
+from chat.asking import Asker
+from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
 from chat.footnotes import cite
 from chat.questions import Kind, holds, kind_of, names
 from chat.quoting import MAX_QUOTES

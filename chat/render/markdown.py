@@ -6,6 +6,7 @@ import re
 
 from chat.answer import Answer
 from chat.footnotes import cite, lead
+from index.cli import harmless
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$~^&])")
 _OPENING = re.compile(r"^(\s*)([#+-]|\d+(?=[.)]))")  # a heading or list item, at the start of a line only
@@ -31,7 +32,7 @@ def answer_markdown(answer: Answer) -> str:
         own = "".join(f" — The source cites, n. {escaped(own.label)}: {escaped(own.text)}" for own in citation.notes)
         title = f"*{escaped(citation.title)}*"
         parts.append(f"[^{note.number}]: {escaped(citation.before_title)}{title}{escaped(citation.after_title)}{own}")
-    return "\n\n".join(parts)
+    return harmless("\n\n".join(parts))
 
 
 def escaped(text: str) -> str:

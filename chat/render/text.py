@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 
 from chat.answer import Answer
 from chat.footnotes import cite, lead
+from index.cli import harmless
 
 _WIDTH = 92  # characters a line
 
@@ -29,7 +29,7 @@ def answer_text(answer: Answer) -> str:
         lines += ["", "─" * 24]
         for note in answer.footnotes:
             lines += _wrapped(f"{note.number}. {cite(note.quote)}", "", "   ")
-    return _harmless("\n".join(lines))
+    return harmless("\n".join(lines))
 
 
 def _wrapped(text: str, first: str, rest: str | None = None) -> list[str]:
@@ -46,7 +46,3 @@ def _wrapped(text: str, first: str, rest: str | None = None) -> list[str]:
             break_on_hyphens=False,
         )
     ]
-
-
-def _harmless(text: str) -> str:
-    return "".join("\ufffd" if unicodedata.category(c) == "Cc" and c != "\n" else c for c in text)

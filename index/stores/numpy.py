@@ -30,7 +30,7 @@ class NumpyStore:
         try:
             return cls(np.load(path, allow_pickle=False))
         except (OSError, ValueError, EOFError) as error:
-            raise DamagedIndex(f"{path.name} holds no vectors ({error}); ingest again") from error
+            raise DamagedIndex(f"{path.name} holds no vectors ({error})") from error
 
     def save(self, path: Path) -> None:
         """See `VectorStore`."""
