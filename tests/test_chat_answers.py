@@ -23,8 +23,10 @@ from chat.render.text import answer_text
 from index.embedders.hashing import HashingEmbedder
 from index.errors import BadQuestion, UnknownDocument
 from index.library import Index
-from index.records import Span
+from index.records import BlockKind, Span
 from ingest.build import build
+from ingest.normalise import Composer, PageStart
+from ingest.split import split
 from tests.support import BRIEF
 
 ALWAYS = ExtractiveAnswerer(threshold=0.0)
@@ -112,6 +114,25 @@ def test_the_source_s_own_notes_come_with_the_quotation(asker):
     )
     assert 'The source cites, n. 5: "Pakistan Calls For Further Intensification' in citation
     assert "https://www.radio.gov.pk/" in citation
+
+
+def test_a_quotation_names_the_page_it_starts_on_and_the_one_it_runs_over_to():
+    """Not the page of its passage: a passage may start on the page before. The printed label is named where there is one."""
+    composer = Composer()
+    composer.page(1, "iii")
+    composer.add(BlockKind.PARAGRAPH, 0, ["The first page says little. It goes on", PageStart(2, "iv"), " overleaf. The harvest is here."])
+    composer.page(3)
+    composer.add(BlockKind.PARAGRAPH, 0, ["The end."])
+    (passage,) = split(composer.compose(id="a.pdf", source="a.pdf", metadata={}))
+    quotes = [Quote(passage, span) for span in passage.sentences]
+
+    assert [quote.text for quote in quotes] == [
+        "The first page says little.",
+        "It goes on overleaf.",
+        "The harvest is here.",
+        "The end.",
+    ]
+    assert [str(cite(quote)) for quote in quotes] == ["a.pdf, p. iii.", "a.pdf, pp. iii–iv.", "a.pdf, p. iv.", "a.pdf, p. 3."]
 
 
 def test_at_most_three_quotations_none_of_them_twice(asker):

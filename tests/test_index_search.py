@@ -20,6 +20,8 @@ def test_hits_are_ranked_by_the_sum_of_their_signals(brief_index):
     """Scores fall, ranks count from 1, and each score is the weighted sum of signals that are at most 1."""
     hits = search(brief_index, EMBEDDER, Query("Which technology is exchanged?"), k=6)
 
+    assert WEIGHTS.keys() == {"sentence", "passage", "bm25"}
+    assert min(WEIGHTS.values()) > 0
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6]
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
