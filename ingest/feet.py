@@ -17,8 +17,8 @@ from ingest.normalise import MarkOf
 from ingest.notes import Superscript, is_label, pair
 
 _NOTE_SIZE = 0.94  # of the body's size: notes are set smaller than this
-_PLAIN_LABEL = re.compile(r"(\d{1,3}|[*†‡§¶]{1,3})(?:[.)]?\s+)(?=\S)|([*†‡§¶]{1,3})(?=\S)")
-_SYMBOLS = re.compile(r"([*†‡§¶]{1,3})")
+_PLAIN_LABEL = re.compile(r"(\d{1,3}|[*†‡§¶‖]{1,8})(?:[.)]?\s+)(?=\S)|([*†‡§¶‖]{1,8})(?=\S)")
+_SYMBOLS = re.compile(r"([*†‡§¶‖]{1,8})")
 _SEVERAL = re.compile(r"\s*[,;\s]\s*")
 _RANGE = re.compile(r"(\d{1,3})\s?[-–]\s?(\d{1,3})")
 _NOTES_HEADING = re.compile(r"(?:\W*\d+\W+)?(?:end\s?notes?|foot\s?notes|notes(?: and references)?|references|sources)\W*", re.IGNORECASE)

@@ -51,6 +51,18 @@ def test_note_numbers_may_restart_on_each_page(tmp_path: Path) -> None:
     assert [mark.note for mark in document.marks] == [0, 1]
 
 
+def test_notes_may_have_symbols_for_numbers(tmp_path: Path) -> None:
+    """`* † ‡ § ¶ ‖`, and the same doubled and tripled."""
+    days = range(18)
+    path = printed(tmp_path, '#set footnote(numbering: "*")\n' + " ".join(f"It rained on day {day}.#footnote[Note {day}.]" for day in days))
+
+    document = read(path)
+
+    assert document.text == " ".join(f"It rained on day {day}." for day in days)
+    assert [(note.label, note.text) for note in document.notes] == [("*†‡§¶‖"[day % 6] * (day // 6 + 1), f"Note {day}.") for day in days]
+    assert [mark.note for mark in document.marks] == list(days)
+
+
 def test_a_note_may_go_on_at_the_foot_of_the_next_page(tmp_path: Path) -> None:
     """A note too long for its page is one note."""
     note = " ".join(f"Word {number} of the long note stands here." for number in range(12))

@@ -70,7 +70,7 @@ def read(path: Path, source: str) -> Iterator[Reading]:
         try:
             found.append(_guarded(source, partial(_segments, page)))
         except UnreadableDocument as error:  # one bad page does not cost the others; it is among the pages without text
-            _log.warning("%s, page %d: %s", source, number, error.reason)
+            _log.info("%s, page %d: %s", source, number, error.reason)
             damage = damage or error
             found.append([])
     empty = tuple(number for number, page in enumerate(found, start=1) if not page)
@@ -153,7 +153,7 @@ def _compose(
     parts = (part for page in found for segment in page for part in segment.parts)
     body_size = dominant_size(Run(part.text, part.size, 0, part.bold) for part in parts)
     kept, dropped = without_running(found, body_size)
-    feet = lift_notes([lines(page) for page in kept], body_size)
+    feet = lift_notes(lines(kept), body_size)
     words = Words.of([line.line.text for line in feet.lines] + [line for note in feet.notes for line in note.lines])
     joiner = _Joiner(words, labels)
     composer = Composer()
