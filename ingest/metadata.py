@@ -1,13 +1,16 @@
 """
 Bibliographic data as CSL-JSON: from a sidecar beside the file, or from a Markdown file's front matter. Nothing is guessed.
 
+Only the fields that are cited or asked for are kept, and only where they have the type CSL-JSON gives them.
+
 The sidecar of `brief.md` is `brief.csl.json` or `brief.md.csl.json`: one CSL-JSON object, or a list with one.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,16 @@ import msgspec
 import yaml
 
 from index.errors import UnreadableDocument
+from ingest.normalise import canonical
 
 SIDECAR_SUFFIX = ".csl.json"
+
+_WORDS = frozenset("id type genre title title-short publisher publisher-place container-title URL DOI language".split())
+_NAMES = frozenset("author editor".split())
+_NAME_PARTS = ("family", "given", "literal", "suffix", "dropping-particle", "non-dropping-particle")
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[Tt ].*)?", re.ASCII | re.DOTALL)
+_PART_MAXIMA = (9999, 12, 31)  # of year, month and day
+_FRONT_MATTER_MAX_CHARACTERS = 10_000
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -26,45 +37,103 @@ def sidecar_of(path: Path) -> Path | None:
 
 
 def from_sidecar(path: Path, source: str) -> dict[str, Any]:
-    """The CSL-JSON object of a sidecar. Raises UnreadableDocument when it is none."""
+    """The CSL-JSON object of a sidecar, as far as it is well typed. Raises UnreadableDocument when it is none."""
     try:
-        found: Any = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError, RecursionError) as error:
+        found: Any = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8))
+    except (OSError, ValueError, msgspec.DecodeError, RecursionError) as error:
         raise UnreadableDocument(source, f"is not CSL-JSON ({error}); mend or remove it and ingest again") from error
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
     if not isinstance(found, dict):
         raise UnreadableDocument(source, "is not one CSL-JSON object; mend or remove it and ingest again")
-    return found
+    return well_typed(found)
 
 
 def from_front_matter(content: str) -> dict[str, Any]:
     r"""
     What a Markdown file's YAML front matter says of title, author, date and publisher; {} where it says nothing or is not YAML.
 
+    Every scalar is read as the string it is: no tag is obeyed, no key merged, so neither a bad date nor a short bomb of aliases matters.
+
     >>> from_front_matter("title: On Notes\nauthor: Ada Lovelace")
     {'title': 'On Notes', 'author': [{'literal': 'Ada Lovelace'}]}
     """
+    if len(content) > _FRONT_MATTER_MAX_CHARACTERS:
+        return {}
     try:
-        found = yaml.safe_load(content)
+        found = yaml.BaseLoader(content).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}
-    metadata: dict[str, Any] = {key: str(found[key]) for key in ("title", "publisher") if isinstance(found.get(key), str)}
-    authors = found.get("author")
-    names = [authors] if isinstance(authors, str) else authors if isinstance(authors, list) else []
-    literals = [{"literal": name} for name in names if isinstance(name, str)]
-    if literals:
-        metadata["author"] = literals
-    if parts := _date_parts(found.get("date")):
-        metadata["issued"] = {"date-parts": [parts]}
+    given = {key: value for key in ("title", "publisher", "author") if (value := found.get(key)) not in ("", "~", "null")}
+    parts = _date_parts(words_of(found.get("date")))
+    return well_typed({**given, "issued": {"date-parts": [parts]}} if parts else given)
+
+
+def well_typed(found: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The fields of a CSL-JSON object that are used here and have their type, in its order; a plain string is taken for a name or date.
+
+    >>> well_typed({"title": 1984, "publisher": ["x"], "author": "Ada", "issued": {"date-parts": [["1949", 13]]}})
+    {'title': '1984', 'author': [{'literal': 'Ada'}], 'issued': {'date-parts': [[1949]]}}
+    """
+    metadata: dict[str, Any] = {}
+    for field, value in found.items():
+        kept: object = None
+        if field in _WORDS:
+            kept = words_of(value)
+        elif field in _NAMES:
+            kept = _names(value)
+        elif field == "issued":
+            kept = _issued(value)
+        if kept:
+            metadata[field] = kept
     return metadata
 
 
-def _date_parts(value: object) -> list[int]:
+def words_of(value: object) -> str:
+    """
+    A JSON string or number as canonical text; '' for anything else.
+
+    >>> words_of(" On  Notes"), words_of(1984), words_of(None), words_of(["x"])
+    ('On Notes', '1984', '', '')
+    """
+    return canonical(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _names(value: object) -> list[dict[str, str]]:
+    people = value if isinstance(value, list) else [value]
+    named = ({"literal": person} if isinstance(person, str) else person for person in people)
+    parts = [{part: words for part in _NAME_PARTS if (words := words_of(person.get(part)))} for person in named if isinstance(person, dict)]
+    return [person for person in parts if person]
+
+
+def _issued(value: object) -> dict[str, Any]:
+    if isinstance(value, str | int | float):
+        written = words_of(value)
+        parts = _date_parts(written)
+        return {"date-parts": [parts]} if parts else {"literal": written} if written else {}
+    if not isinstance(value, dict):
+        return {}
+    dates = value.get("date-parts")
+    known = [parts for given in dates if isinstance(given, list) and (parts := _in_range(given))] if isinstance(dates, list) else []
+    said = {field: words for field in ("literal", "raw") if (words := words_of(value.get(field)))}
+    return {"date-parts": known[:2], **said} if known else said
+
+
+def _date_parts(written: str) -> list[int]:
     """Year, month and day of an ISO date, as far as they are given."""
-    if isinstance(value, date):
-        return [value.year, value.month, value.day]
-    written = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", str(value))
-    return [int(part) for part in written.groups() if part] if written else []
+    date = _ISO_DATE.fullmatch(written)
+    return _in_range([part for part in date.groups() if part]) if date else []
+
+
+def _in_range(parts: Sequence[object]) -> list[int]:
+    """Year, month and day up to the first that is no such number."""
+    known: list[int] = []
+    for part, maximum in zip(parts, _PART_MAXIMA, strict=False):
+        words = words_of(part)
+        if not re.fullmatch(r"\d{1,4}", words, re.ASCII) or not 1 <= int(words) <= maximum:
+            break
+        known.append(int(words))
+    return known

@@ -95,21 +95,25 @@ class Composer:
     def add(self, kind: BlockKind, level: int, pieces: Iterable[Piece]) -> None:
         """Append a block. One without words is dropped; its page starts and marks stay, at the place where it would have been."""
         raw: list[str] = []
-        anchors: list[tuple[int, MarkOf | PageStart]] = []  # (pieces of text before it, anchor)
+        anchors: list[tuple[int, MarkOf | PageStart]] = []  # (characters of canonical text before it, anchor)
+        closed = 0  # characters of the canonical words that are complete, each with a space after it
+        open_ = ""  # the raw word at the end, which the next piece may continue: nothing composes over white space
         for piece in pieces:
             if isinstance(piece, str):
                 raw.append(piece)
+                words = (open_ + piece).split()
+                open_ = words.pop() if words and not piece[-1:].isspace() else ""
+                closed += len(canonical(" ".join(words))) + 1 if words else 0
             else:
-                anchors.append((len(raw), piece))
+                anchors.append((closed + len(canonical(open_)) if open_ else max(closed - 1, 0), piece))
         text = canonical("".join(raw))
         start = self._length + (len(BLOCK_GAP) if self._length and text else 0)
-        for count, anchor in anchors:
-            before = canonical("".join(raw[:count]))
+        for before, anchor in anchors:
             if isinstance(anchor, MarkOf):
-                self._marks.append((start + len(before), anchor.key))
+                self._marks.append((start + before, anchor.key))
             else:
-                gap = len(before) < len(text) and text[len(before)] == " "
-                self._pages.append((start + len(before) + gap, anchor))
+                gap = before < len(text) and text[before] == " "
+                self._pages.append((start + before + gap, anchor))
         if text:
             if self._length:
                 self._text.append(BLOCK_GAP)

@@ -167,3 +167,24 @@ def test_json_lines_are_a_document_each(tmp_path):
     ]
     assert found[0].document.title == "T"
     assert len(sentences(found[0].document)) == 2
+
+
+def test_a_title_that_is_no_string_does_not_cost_the_line(tmp_path):
+    """`"title": null` and numbers made a JSON line unreadable."""
+    lines = ['{"title": null, "text": "One."}', '{"title": 5, "text": "Two."}', '{"title": ["x"], "text": "Three."}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    found = list(readers()[".jsonl"].read(tmp_path / "a.jsonl", "a.jsonl"))
+
+    assert [part.document.metadata for part in found] == [{}, {"title": "5"}, {}]
+
+
+@pytest.mark.parametrize("id", ["", " ", "a b\nc Q0 fake 1 9", "t\0\x1b[31m", "a\u2028b"])
+def test_an_id_that_is_no_name_costs_its_line_only(id, tmp_path):
+    """An empty `_id`, or one with a line end, wrote false lines into a table of results."""
+    (tmp_path / "a.jsonl").write_text(json.dumps({"_id": id, "text": "One."}) + '\n{"_id": "a b", "text": "Two."}', encoding="utf-8")
+    skipped, reading = readers()[".jsonl"].read(tmp_path / "a.jsonl", "a.jsonl")
+
+    assert skipped.source == "a.jsonl, line 1"
+    assert "`_id`" in skipped.reason
+    assert skipped.reason.isprintable()
+    assert reading.document.id == "a b"

@@ -119,3 +119,20 @@ def test_one_huge_line_takes_time_in_step_with_its_length():
 
     assert len(sentences(document)) > 29_000
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("line", ["." * 60_000, "!?" * 60_000, '."' * 60_000, ". " * 60_000, "。." * 60_000, "x." + "[1]" * 60_000])
+def test_a_row_of_marks_takes_time_in_step_with_its_length(line):
+    """A row of 60,000 dots, as under a table of contents, was tried again from each dot: most of a minute."""
+    started = time.process_time()
+    found = list(in_block(line + "x And so on."))
+
+    assert found[-1].end == len(line) + 12
+    assert time.process_time() - started < 10
+
+
+def test_a_row_of_dots_ends_where_it_ends():
+    """What a run of marks is has not changed: it ends a sentence only before white space."""
+    text = "So it is... Then...what?! He (she.) went.)] Yes."
+
+    assert [text[span.start : span.end] for span in in_block(text)] == ["So it is...", "Then...what?!", "He (she.) went.)]", "Yes."]

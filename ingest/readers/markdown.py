@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -23,7 +24,7 @@ from index.errors import UnreadableDocument
 from index.records import BlockKind
 from ingest.metadata import from_front_matter
 from ingest.normalise import Composer, MarkOf, Piece, canonical
-from ingest.notes import Superscript, is_label, pair
+from ingest.notes import Superscript, is_label, labels, pair
 from ingest.readers import Reading
 from ingest.readers.text import decode
 
@@ -32,7 +33,23 @@ suffixes: tuple[str, ...] = (".md", ".markdown")
 _PSEUDO_HEADING_MAX_CHARACTERS = 90
 _RUNNING_TEXT_MIN_CHARACTERS = 120
 _CAPTION = re.compile(r"(?:source|figure|fig\.|table|chart|map)\b[^.]{0,12}[:.]", re.IGNORECASE)
-_BLOCK_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_SIGHT = 40  # characters before a superscript that are looked at
+_DEEPEST_BLOCK = 1000  # deeper ones would be dropped without a word; Python's own limit is reached first, and raises
+_DEEPEST_INLINE = 20  # deeper brackets and stars are text, and a long row of them takes no time
+
+# Markup in an HTML block. What is never closed reaches to the end, as in a browser; no alternative looks past the next `<` in vain, so
+# the work is linear where that of `html.parser` is not (CVE-2025-6069).
+_HTML = re.compile(
+    r"""<!--(?:-?>|.*?(?:-->|\Z))|<(script|style)(?=[\s/>]).*?(?:</\1\s*>|\Z)|<[!?][^>]*+(?:>|\Z)"""
+    r"""|</?([a-z][a-z0-9-]*+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
+_BLOCK_TAGS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 head header hr html legend li main menu nav ol optgroup option p pre search section summary table tbody tfoot thead title tr"
+    " ul".split()
+)
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", '"', "”", "’", ")", "]")
 
 
@@ -40,8 +57,9 @@ _SENTENCE_END = (".", "!", "?", ":", ";", "…", '"', "”", "’", ")", "]")
 class _Raised:
     """`<sup>…</sup>` before it is known to be a mark, a note's opening or plain text."""
 
-    place: int
-    label: str
+    place: int  # of its first label; the next ones follow
+    label: str  # its words: '1', 'st', '1, 2'
+    labels: tuple[str, ...]  # the notes it may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class _Block:
     level: int
     pieces: tuple[str | _Raised | MarkOf, ...]
     emphasised: bool = False  # all of its words are bold or italic
+    verbatim: bool = False  # code or HTML: never part of a paragraph around it
 
     @property
     def text(self) -> str:
@@ -61,14 +80,47 @@ class _Walk:
     """Where the walk over the token stream stands."""
 
     blocks: list[_Block] = field(default_factory=list)
-    notes: dict[int, list[str]] = field(default_factory=dict)  # bodies of `[^1]` notes, by the plugin's own number
-    labels: dict[int, str] = field(default_factory=dict)
-    raised: int = 0  # superscripts seen so far
+    notes: dict[int, tuple[str, list[str]]] = field(default_factory=dict)  # label and body of `[^1]` notes, by the plugin's own number
+    raised: int = 0  # labels in superscripts seen so far
+
+
+class _Pieces:
+    """The pieces of a block in the making, from Markdown or HTML."""
+
+    def __init__(self, walk: _Walk) -> None:
+        self.found: list[str | _Raised | MarkOf] = []
+        self.raised: list[str] | None = None  # the words since `<sup>`
+        self._walk = walk
+
+    def words(self, words: str) -> None:
+        (self.found if self.raised is None else self.raised).append(words)
+
+    def tag(self, markup: str) -> None:
+        """An inline tag: `<sup>` and `<br>` mean something here, the others part no words."""
+        closing, name = found.groups() if (found := _TAG.match(markup)) else ("", "")
+        if name.lower() == "br":
+            self.words(" ")
+        elif name.lower() == "sup" and closing and self.raised is not None:
+            label = "".join(self.raised).strip()
+            named = labels(label)
+            self.found.append(_Raised(self._walk.raised + 1, label, named))
+            self._walk.raised += len(named)
+            self.raised = None
+        elif name.lower() == "sup" and not closing:
+            self.end()
+            self.raised = []
+
+    def end(self) -> tuple[str | _Raised | MarkOf, ...]:
+        """All pieces; a `<sup>` that was never closed is text."""
+        self.found += self.raised or ()
+        self.raised = None
+        return tuple(self.found)
 
 
 def read(path: Path, source: str) -> Iterator[Reading]:
     """The file as one document."""
-    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin).use(front_matter_plugin)
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_BLOCK}).enable("table").use(footnote_plugin).use(front_matter_plugin)
+    parser.core.ruler.before("inline", "shallow_inline", _shallow_inline)
     content = decode(path, source)
     try:
         tokens = parser.parse(content)
@@ -76,19 +128,27 @@ def read(path: Path, source: str) -> Iterator[Reading]:
         raise UnreadableDocument(source, "is nested too deeply to be read as Markdown; flatten it and ingest again") from error
     walk = _walk(tokens)
     blocks, bodies, unmatched = _lift_notes(walk.blocks)
+    notes: dict[Hashable, tuple[str, str]] = {
+        ("footnote", number): (label, " ".join(parts)) for number, (label, parts) in walk.notes.items()
+    }
+    notes |= {place: (label, text) for place, label, text in bodies}
+    notes = {key: (label, text) for key, (label, text) in notes.items() if canonical(text)}
+    blocks, lost = _known_marks(blocks, notes)
     blocks = _headings(_mended(blocks))
     composer = Composer()
-    for number, parts in walk.notes.items():
-        composer.note(("footnote", number), walk.labels[number], " ".join(parts))
-    for place, label, text in bodies:
-        composer.note(place, label, text)
+    for key, (label, text) in notes.items():
+        composer.note(key, label, text)
     for block in blocks:
         composer.add(block.kind, block.level, _composed(block.pieces))
     front_matter = next((token.content for token in tokens if token.type == "front_matter"), "")
     metadata = from_front_matter(front_matter)
     if "title" not in metadata and blocks and blocks[0].kind is BlockKind.HEADING:
         metadata["title"] = blocks[0].text
-    yield Reading(composer.compose(id=source, source=source, metadata=metadata), unmatched_marks=unmatched)
+    yield Reading(composer.compose(id=source, source=source, metadata=metadata), unmatched_marks=unmatched + lost)
+
+
+def _shallow_inline(state: StateCore) -> None:
+    state.md.options["maxNesting"] = _DEEPEST_INLINE
 
 
 def _walk(tokens: Sequence[Token]) -> _Walk:
@@ -97,31 +157,57 @@ def _walk(tokens: Sequence[Token]) -> _Walk:
     open_: list[Token] = []  # the block tokens around this one
     cells: list[str | _Raised | MarkOf] = []
     for token in tokens:
+        if token.type == "footnote_open":
+            walk.notes[token.meta["id"]] = (token.meta.get("label") or str(token.meta["id"] + 1), [])
         if token.nesting == 1:
             open_.append(token)
-        elif token.nesting == -1:
+        elif token.nesting == -1 and open_:  # a `[^2]:` inside a `[^1]:` leaves ends without a beginning
             open_.pop()
             if token.type == "tr_close" and cells:
                 walk.blocks.append(_Block(BlockKind.TABLE, 0, tuple(cells)))
                 cells = []
-        around = [opened.type for opened in open_]
-        if token.type == "inline":
-            pieces, emphasised = _inline(token.children or (), walk)
-            if "footnote_open" in around:
-                note = next(opened for opened in open_ if opened.type == "footnote_open")
-                walk.labels[note.meta["id"]] = str(note.meta.get("label", note.meta["id"] + 1))
-                words = (piece for piece in pieces if isinstance(piece, str))
-                walk.notes.setdefault(note.meta["id"], []).append("".join(words))
-            elif "tr_open" in around:
-                cells += [" ", *pieces] if cells else pieces
-            else:
-                kind, level = _kind(open_, around)
-                walk.blocks.append(_Block(kind, level, pieces, emphasised))
-        elif token.type in ("fence", "code_block"):
-            walk.blocks.append(_Block(BlockKind.PARAGRAPH, 0, (token.content,)))
-        elif token.type == "html_block":
-            walk.blocks.append(_Block(BlockKind.PARAGRAPH, 0, (html.unescape(_BLOCK_TAG.sub(" ", token.content)),)))
+        elif token.type in ("inline", "fence", "code_block", "html_block"):
+            around = [opened.type for opened in open_]
+            for block in _contents(token, walk):
+                if "footnote_open" in around:
+                    note = open_[around.index("footnote_open")]
+                    words = (
+                        piece.label if isinstance(piece, _Raised) else piece for piece in block.pieces if not isinstance(piece, MarkOf)
+                    )
+                    walk.notes[note.meta["id"]][1].append("".join(words))
+                elif "tr_open" in around:
+                    cells += [" ", *block.pieces] if cells else block.pieces
+                elif block.verbatim:
+                    walk.blocks.append(block)
+                else:
+                    kind, level = _kind(open_, around)
+                    walk.blocks.append(replace(block, kind=kind, level=level))
     return walk
+
+
+def _contents(token: Token, walk: _Walk) -> Iterator[_Block]:
+    """The blocks of a token that holds text; those of HTML end where its block-level tags stand."""
+    if token.type == "inline":
+        pieces, emphasised = _inline(token.children or (), walk)
+        yield _Block(BlockKind.PARAGRAPH, 0, pieces, emphasised)
+        return
+    if token.type != "html_block":
+        yield _Block(BlockKind.PARAGRAPH, 0, (token.content,), verbatim=True)
+        return
+    found, position = _Pieces(walk), 0
+    for markup in _HTML.finditer(token.content):
+        found.words(html.unescape(token.content[position : markup.start()]))
+        position = markup.end()
+        name = (markup[2] or "").lower()
+        if name in _BLOCK_TAGS:
+            yield _Block(BlockKind.PARAGRAPH, 0, found.end(), verbatim=True)
+            found = _Pieces(walk)
+        elif name in ("td", "th"):
+            found.words(" ")
+        else:
+            found.tag(markup.group() if name else "")
+    found.words(html.unescape(token.content[position:]))
+    yield _Block(BlockKind.PARAGRAPH, 0, found.end(), verbatim=True)
 
 
 def _kind(open_: Sequence[Token], around: Sequence[str]) -> tuple[BlockKind, int]:
@@ -134,8 +220,7 @@ def _kind(open_: Sequence[Token], around: Sequence[str]) -> tuple[BlockKind, int
 
 def _inline(children: Sequence[Token], walk: _Walk) -> tuple[tuple[str | _Raised | MarkOf, ...], bool]:
     """The pieces of one inline token, and whether all of its words are emphasised."""
-    pieces: list[str | _Raised | MarkOf] = []
-    raised: list[str] | None = None
+    found = _Pieces(walk)
     depth, plain = 0, False
     for child in children:
         if child.type in ("strong_open", "em_open"):
@@ -143,26 +228,14 @@ def _inline(children: Sequence[Token], walk: _Walk) -> tuple[tuple[str | _Raised
         elif child.type in ("strong_close", "em_close"):
             depth -= 1
         elif child.type == "html_inline":
-            tag = child.content.lower().replace(" ", "")
-            if tag == "<sup>":
-                raised = []
-            elif tag == "</sup>" and raised is not None:
-                walk.raised += 1
-                pieces.append(_Raised(walk.raised, "".join(raised).strip()))
-                raised = None
-            elif tag.startswith("<br"):
-                pieces.append(" ")
+            found.tag(child.content)
         elif child.type == "footnote_ref":
-            pieces.append(MarkOf(("footnote", child.meta["id"])))
+            found.found.append(MarkOf(("footnote", child.meta["id"])))
         elif words := _words(child):
-            if raised is not None:
-                raised.append(words)
-            else:
-                pieces.append(words)
-                plain = plain or (depth == 0 and not words.isspace())
-    if raised:  # `<sup>` that is never closed
-        pieces.append("".join(raised))
-    return tuple(pieces), bool(pieces) and not plain
+            found.words(words)
+            plain = plain or (depth == 0 and found.raised is None and not words.isspace())
+    pieces = found.end()
+    return pieces, bool(pieces) and not plain
 
 
 def _words(token: Token) -> str:
@@ -175,18 +248,10 @@ def _lift_notes(blocks: Sequence[_Block]) -> tuple[list[_Block], list[tuple[int,
     """
     The blocks without note bodies, with marks in place of superscripts; the bodies as (place, label, text); superscripts left as text.
     """
-    found: list[Superscript] = []
-    for block in blocks:
-        before = ""
-        for piece in block.pieces:
-            if isinstance(piece, _Raised):
-                opens = not before.strip() or before.endswith("\n")
-                found.append(Superscript(piece.place, piece.label, before, opens))
-            before = before + piece if isinstance(piece, str) else before + " "
-    pairs = pair(found)
+    pairs = pair([superscript for block in blocks for superscript in _superscripts(block)])
     marked = set(pairs.values())
     kept: list[_Block] = []
-    bodies: list[tuple[int, str, str]] = []
+    bodies: list[tuple[int, str, list[str]]] = []
     unmatched = 0
     for block in blocks:
         body: list[str] | None = None  # the words of the note being read
@@ -194,38 +259,65 @@ def _lift_notes(blocks: Sequence[_Block]) -> tuple[list[_Block], list[tuple[int,
         for piece in block.pieces:
             if isinstance(piece, _Raised) and piece.place in marked:
                 body = []
-                bodies.append((piece.place, piece.label, ""))
+                bodies.append((piece.place, piece.label, body))
             elif body is not None:
                 body.append(piece if isinstance(piece, str) else piece.label if isinstance(piece, _Raised) else "")
-                bodies[-1] = (*bodies[-1][:2], "".join(body))
-            elif isinstance(piece, _Raised) and piece.place in pairs:
-                pieces.append(MarkOf(pairs[piece.place]))
             elif isinstance(piece, _Raised):
-                unmatched += is_label(piece.label)
-                pieces.append(piece.label)
+                places = range(piece.place, piece.place + len(piece.labels))
+                if all(place in pairs for place in places):
+                    pieces += (MarkOf(pairs[place]) for place in places)
+                else:
+                    unmatched += all(map(is_label, piece.labels))
+                    pieces.append(piece.label)
             else:
                 pieces.append(piece)
         if pieces:
             kept.append(replace(block, pieces=tuple(pieces)))
-    return kept, bodies, unmatched
+    return kept, [(place, label, "".join(words)) for place, label, words in bodies], unmatched
+
+
+def _superscripts(block: _Block) -> Iterator[Superscript]:
+    """Each label raised in a block, with what stands before it."""
+    before, blank = "", True
+    for piece in block.pieces:
+        if isinstance(piece, _Raised):
+            opens = blank or before.rstrip(" \t").endswith("\n")
+            for number, label in enumerate((piece.label,) if opens else piece.labels):
+                yield Superscript(piece.place + number, label, before, opens)
+        elif isinstance(piece, str):
+            blank = blank and not piece.strip()
+        before = (before + (piece if isinstance(piece, str) else " "))[-_SIGHT:]
+
+
+def _known_marks(blocks: Sequence[_Block], notes: Container[Hashable]) -> tuple[list[_Block], int]:
+    """The blocks without marks of notes that say nothing, and how many marks those were."""
+    known = [
+        replace(block, pieces=tuple(piece for piece in block.pieces if not isinstance(piece, MarkOf) or piece.key in notes))
+        for block in blocks
+    ]
+    return known, sum(len(block.pieces) for block in blocks) - sum(len(block.pieces) for block in known)
 
 
 def _mended(blocks: Sequence[_Block]) -> list[_Block]:
     """Blocks that a page end cut in two, made whole: the first breaks off without a mark and the second goes on in lower case."""
-    whole: list[_Block] = []
+    runs: list[list[_Block]] = []
+    breaks_off = False
     for block in blocks:
-        previous = whole[-1] if whole else None
-        breaks_off = (
-            previous is not None
-            and previous.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
-            and not previous.text.endswith(_SENTENCE_END)
-            and len(previous.text) >= _PSEUDO_HEADING_MAX_CHARACTERS
-        )
-        if previous is not None and breaks_off and block.kind is BlockKind.PARAGRAPH and block.text[:1].islower():
-            whole[-1] = replace(previous, pieces=(*previous.pieces, " ", *block.pieces))
-        elif block.text:
-            whole.append(block)
-    return whole
+        text = block.text
+        if not text:
+            if runs:  # marks alone
+                runs[-1].append(block)
+            elif block.pieces:
+                runs.append([block])
+            continue
+        goes_on = breaks_off and block.kind is BlockKind.PARAGRAPH and not block.verbatim and text[0].islower()
+        if goes_on:
+            runs[-1].append(replace(block, pieces=(" ", *block.pieces)))
+        else:
+            runs.append([block])
+        may_break = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) and not block.verbatim
+        breaks_off = may_break and not text.endswith(_SENTENCE_END) and (goes_on or len(text) >= _PSEUDO_HEADING_MAX_CHARACTERS)
+    return [replace(run[0], pieces=tuple(piece for block in run for piece in block.pieces)) for run in runs]
 
 
 def _headings(blocks: Sequence[_Block]) -> list[_Block]:
