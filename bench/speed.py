@@ -31,7 +31,7 @@ def rows() -> Iterator[dict[str, str]]:
     yield _row("importing torch and sentence-transformers", "wall", imports)
     asking = _median_wall("-m", "chat", "ask", _QUESTION)
     yield _row("`python -m chat ask`, index ready", "wall", asking)
-    yield _row("… beyond those imports", "wall", asking - imports)
+    yield _row("… beyond those imports", "wall", max(0.0, asking - imports))
     up, answered = _page()
     yield _row("`python -m chat`: the page answers HTTP", "wall", up)
     yield _row("… and the model is loaded", "wall", answered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from index.cli import run_module
 
@@ -47,6 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return index(arguments, prog="footnoted")
     if command in _INGEST:  # a program of its own: this package does not import that one
         return run_module("ingest", arguments[1:])
+    if command == "--version":
+        print("footnoted", version("footnoted"))
+        return 0
+    if command != "ask" and command and not command.startswith("-"):
+        print(f"footnoted: there is no command {command!r}; see: footnoted --help", file=sys.stderr)
+        return 2
     from chat.__main__ import main as chat
 
     return chat(arguments, prog="footnoted")

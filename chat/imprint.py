@@ -14,14 +14,15 @@ from typing import Any
 
 from chat.answer import Quote
 from chat.footnotes import date_of, names_of
-from index.records import Passage
-from index.tokens import words
+from index.records import BlockKind, Passage, Span
+from index.tokens import content_terms, words
 
 _FIRST_PASSAGES = 5  # where a reading names its author, if it does
 
 _READING = (
     r"(?:it|this|(?:this|the|that)\s+(?:\w+\s+)?(?:brief|paper|document|essay|text|article|report|reading|piece|publication|book|study))"
 )
+_LEAD_IN = r"(?:and|so|but|then|also|ok|okay)"
 _WHEN = r"(?:when|in\s+(?:which|what)\s+year|on\s+(?:which|what)\s+(?:date|day))"
 _ASKS = (
     ("author", rf"who\s+(?:wrote|authored|has\s+written|is\s+the\s+(?:author|writer)\s+of)\s+{_READING}"),
@@ -32,7 +33,7 @@ _ASKS = (
     ("issued", rf"(?:what|which)\s+is\s+the\s+(?:publication\s+)?date\s+of\s+(?:publication\s+of\s+)?{_READING}"),
     ("publisher", rf"(?:who|which\s+\w+|what\s+\w+)\s+(?:published|issued|released)\s+{_READING}|who\s+is\s+(?:the|its)\s+publisher"),
 )  # fmt: skip
-_PATTERNS = tuple((field, re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)) for field, pattern in _ASKS)
+_PATTERNS = tuple((field, re.compile(rf"\W*(?:{_LEAD_IN}\W+)?(?:{pattern})\W*", re.IGNORECASE)) for field, pattern in _ASKS)
 
 
 def field_asked(question: str) -> str:
@@ -57,6 +58,23 @@ def imprint(question: str, passages: Sequence[Passage]) -> Quote | None:
             if any(value and said.issuperset(value) for value in values):
                 return Quote(passage, span)
     return None
+
+
+def opening_of_section(question: str, passages: Sequence[Passage]) -> Quote | None:
+    """The first sentence under the heading that a question names and asks nothing else of, such as “What does it say about Doubts?”."""
+    asked = set(content_terms(question))
+    for passage in passages:
+        if asked and asked == set(content_terms(passage.heading)):
+            under = (span for span in passage.sentences if not _in_heading(passage, span))
+            first = next(under, None)
+            if first is not None and passage.sentences[0] != first:  # the passage opens with its heading
+                return Quote(passage, first)
+    return None
+
+
+def _in_heading(passage: Passage, span: Span) -> bool:
+    block = passage.document.block_at(span.start)
+    return block is not None and block.kind is BlockKind.HEADING
 
 
 def _values(field: str, metadata: Mapping[str, Any]) -> list[set[str]]:

@@ -82,6 +82,7 @@ _HOLDS: dict[Kind, tuple[str, ...]] = {
     Kind.NUMBER: (rf"\d|\b(?:{_NUMBER_WORDS})\b",),
     Kind.PERSON: (r"\w[\w.,;:'’)]*\s+[“\"‘(]?(?!I\b)[A-Z]\w+|\b[A-Z]{2,}\b|\b(?:we|our|us|my|you|your)\b",),
 }
+_CALENDAR = re.compile(rf"\b(?:{_MONTHS})\.?\s+\d{{1,2}}\b|\b\d{{1,2}}\s+(?:{_MONTHS})\b|\b(?:1[5-9]|20)\d\d\b", re.IGNORECASE)
 _ASK_PATTERNS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _ASKS)
 _HOLD_PATTERNS = {kind: re.compile("|".join(patterns), 0 if kind is Kind.PERSON else re.IGNORECASE) for kind, patterns in _HOLDS.items()}
 
@@ -98,11 +99,13 @@ def kind_of(question: str) -> Kind:
 
 def holds(kind: Kind, text: str) -> bool:
     """
-    Whether a text holds something of a kind.
+    Whether a text holds something of a kind. A year or a day of a month is no number of things.
 
-    >>> holds(Kind.DATE, "It was adopted in 1978."), holds(Kind.SHARE, "It grew.")
-    (True, False)
+    >>> holds(Kind.DATE, "It was adopted in 1978."), holds(Kind.SHARE, "It grew."), holds(Kind.NUMBER, "On May 12, 2022 it fell.")
+    (True, False, False)
     """
+    if kind is Kind.NUMBER:
+        text = _CALENDAR.sub("", text)
     return kind is Kind.NONE or _HOLD_PATTERNS[kind].search(text) is not None
 
 

@@ -75,7 +75,7 @@ def quotes(ranked: Sequence[Candidate], *, most: int = MAX_QUOTES) -> tuple[Quot
         if shown and candidate.score < KEEP_SHARE * ranked[0].score:
             break
         quote = Quote(candidate.hit.passage, candidate.span)
-        if any(_same_words(quote, other) for other in shown):
+        if any(_same_words(quote, other) for other in shown) or (shown and _is_caption(quote)):
             continue
         beside = next((row for row, other in enumerate(shown) if _adjoins(other, quote)), None)
         if beside is None:
@@ -104,6 +104,11 @@ def _adjoins(first: Quote, second: Quote) -> bool:
     document = first.passage.document
     gap = min(abs(second.span.start - first.span.end), abs(first.span.start - second.span.end))
     return gap <= 1 and document.block_at(first.span.start) == document.block_at(second.span.start)
+
+
+def _is_caption(quote: Quote) -> bool:
+    block = quote.passage.document.block_at(quote.span.start)
+    return block is not None and block.kind is BlockKind.CAPTION
 
 
 def _same_words(first: Quote, second: Quote) -> bool:

@@ -63,6 +63,16 @@ def features(query: Query, ranked: Sequence[Candidate], shown: Sequence[Quote]) 
     }
 
 
+def unsupported(query: Query, index: Index, shown: Sequence[Quote]) -> tuple[str, ...]:
+    """Names in the question that the readings never mention, and years in it that stand nowhere around the quotations shown."""
+    around = {term for quote in shown for term in terms(quote.passage.text)}
+    return tuple(
+        name
+        for name in names(query.text)
+        if not any(map(index.lexical.document_frequency, terms(name))) or (name.isdecimal() and name not in around)
+    )
+
+
 def reason(query: Query, index: Index, shown: Sequence[Quote]) -> str:
     """What is said instead of an answer, in words of ours: the names that are never mentioned, or the kind of answer that is not there."""
     one = len(index.documents) == 1

@@ -15,8 +15,10 @@ from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
 from chat.footnotes import cite
+from chat.imprint import opening_of_section
 from chat.questions import Kind, holds, kind_of, names
 from chat.quoting import MAX_QUOTES
+from chat.refusing import unsupported
 from chat.render.json import answer_json
 from chat.render.markdown import answer_markdown
 from chat.render.text import answer_text
@@ -199,7 +201,11 @@ def test_in_a_follow_up_its_own_words_count_most(asker):
 
 @pytest.mark.parametrize(
     ("question", "asked"),
-    [("Who wrote this brief?", "Mahrukh Khan"), ("Who edited it?", "Dr Neelum Nigar"), ("When was it published?", "September 12, 2023")],
+    [
+        ("Who wrote this brief?", "Mahrukh Khan"),
+        ("Who edited it?", "Dr Neelum Nigar"),
+        ("And when was it published?", "September 12, 2023"),
+    ],
 )
 def test_a_reading_says_itself_who_wrote_it_and_when(asker, question, asked):
     """The byline is quoted for its author, editor and date, whatever else was found."""
@@ -222,6 +228,36 @@ def test_a_question_asks_for_a_kind_of_answer(question, kind, held, missing):
     assert kind_of(question) is kind
     assert holds(kind, held)
     assert kind is Kind.NONE or not holds(kind, missing)
+
+
+def test_a_year_or_a_day_is_no_number_of_things():
+    """“How many died in the 2022 floods?” is not answered by the year."""
+    assert not holds(Kind.NUMBER, "after the floods of 2022, on September 12")
+    assert holds(Kind.NUMBER, "in 2022 some 33 districts")
+
+
+def test_a_name_or_year_that_is_not_there_asks_for_more_confidence(brief_index):
+    """What is said of one country or year is no answer about another."""
+    asker = Asker(brief_index, HashingEmbedder())
+    theme = "The theme of the 2023 United Nations Day will be “Solidarity, Equity and Partnership"
+    shown = Asker(brief_index, HashingEmbedder(), ALWAYS).ask(theme).quotes
+
+    for question, missing in (
+        ("What was the theme in 2022?", ("2022",)),
+        ("What is the theme in India?", ("India",)),
+        ("And in 2023?", ()),
+    ):
+        assert unsupported(understand(question), brief_index, shown) == missing
+    assert asker.ask("What is India's view of South-South cooperation?").refused
+
+
+def test_a_question_that_only_names_a_section_is_answered_by_its_opening(brief_index):
+    """“What is the conclusion?” is answered by the conclusion's first sentence when by nothing better; other questions are not."""
+    passages = brief_index.passages
+
+    assert opening_of_section("What is the conclusion?", passages).text.startswith("South-South cooperation represents a beacon of hope")
+    assert opening_of_section("What is the conclusion on India?", passages) is None
+    assert opening_of_section("What is it?", passages) is None
 
 
 def test_names_are_what_a_question_is_about():

@@ -180,3 +180,4 @@ def test_one_command_hands_on_to_the_modules(index_folder, tmp_path):
     assert command("search", index_folder, "CPEC", "-k", "1").stdout == run("index", "search", index_folder, "CPEC", "-k", "1").stdout
     assert command("ingest", str(CORPUS), str(tmp_path / "i"), "--embedder", HASHING).returncode == 0
     assert command("ask", "hello", "--index", index_folder).stdout.startswith("Hello!")
+    assert (command("frobnicate").returncode, "footnoted --help" in command("frobnicate").stderr) == (2, True)

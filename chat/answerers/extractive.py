@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.answer import Answer, Quote
-from chat.imprint import imprint
+from chat.imprint import imprint, opening_of_section
 from chat.quoting import candidates, quotes
-from chat.refusing import features, model, reason
+from chat.refusing import features, model, reason, unsupported
 from index.library import Index
 from index.records import Hit
 from index.search import Query
 
 _STATED = 0.95  # confidence where a reading's own data says that the quotation names what is asked
+_DOUBTED = 0.5  # confidence needed where the question speaks of a name or year that the readings do not have there
 _NEAREST = 2  # passages offered with a refusal
 _NEAREST_MIN_COSINE = 0.2  # below this a passage is not near: it only happens to be the least far
 
@@ -35,8 +36,13 @@ class ExtractiveAnswerer:
         shown = quotes(ranked)
         confidence = model().confidence(features(query, ranked, shown)) if ranked else 0.0
         threshold = model().threshold if self.threshold is None else self.threshold
+        if self.threshold is None and unsupported(query, index, shown):
+            threshold = max(threshold, _DOUBTED)
         if shown and confidence >= threshold:
             return Answer(query.text, shown, "", (), confidence, query.context)
+        opening = opening_of_section(query.text, [hit.passage for hit in hits])
+        if opening is not None:
+            return Answer(query.text, (opening,), "", (), _STATED, query.context)
         nearest = tuple(
             Quote(candidate.hit.passage, candidate.span) for candidate in ranked[:_NEAREST] if candidate.cosine >= _NEAREST_MIN_COSINE
         )
