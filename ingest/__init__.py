@@ -5,7 +5,8 @@ Files in, an index folder out; in reading order.
     normalise   canonical text: what every reader composes its document with
     notes       the source's own notes: which superscripts are marks, which paragraphs are bodies
     glyphs      a PDF page to fragments of text with their places
-    layout      fragments to lines, columns in reading order
+    layout      fragments to segments, and segments of one column to lines
+    columns     where a page's columns are, and its lines in reading order
     running     running heads, running feet and page numbers, found by repetition and place
     feet        a PDF's own notes: bodies at the foot or end, marks by size and rise
     paragraphs  lines to blocks

@@ -1,8 +1,8 @@
 """
 PDF, through pypdf: pages to running text, with the source's own footnotes.
 
-In order: fragments with their places (`ingest.glyphs`), running heads and feet out (`ingest.running`), columns and lines
-(`ingest.layout`), notes lifted (`ingest.feet`), blocks (`ingest.paragraphs`), broken words mended (`ingest.hyphens`).
+In order: fragments with their places (`ingest.glyphs`), running heads and feet out (`ingest.running`), lines and columns
+(`ingest.layout`, `ingest.columns`), notes lifted (`ingest.feet`), blocks (`ingest.paragraphs`), broken words mended (`ingest.hyphens`).
 Scans are not read: they need OCR first. Tables are read row by row, figures not at all.
 """
 
@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.errors import UnreadableDocument
+from ingest.columns import lines
 from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
 from ingest.glyphs import fragments
 from ingest.hyphens import Words
-from ingest.layout import Run, Segment, lines, segments
+from ingest.layout import Run, Segment, segments
 from ingest.normalise import Composer, PageStart, Piece
 from ingest.paragraphs import blocks, without_bullet
 from ingest.readers import Reading
