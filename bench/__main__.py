@@ -64,11 +64,14 @@ def _measure(arguments: argparse.Namespace) -> int:
         )
         print(_table(scores[-1:]), flush=True)
     speeds = list(rows()) if "speed" in names else []
-    parts = [_machine(names), "## Answers\n\n" + _table(scores) if scores else "", "## Speed\n\n" + _table(speeds) if speeds else ""]
-    report = (
-        "\n\n".join(filter(None, ["# Results", *parts, *(["## Sets\n\n" + "\n".join(f"- {line}" for line in about)] if about else [])]))
-        + "\n"
-    )
+    parts = ["# Results", _machine(names)]
+    if scores:
+        parts += ["## Answers", _table(scores)]
+    if speeds:
+        parts += ["## Speed", _table(speeds)]
+    if about:
+        parts += ["## Sets", "\n".join(f"- {line}" for line in about)]
+    report = "\n\n".join(parts) + "\n"
     print(report)
     if arguments.details:
         arguments.details.write_bytes(b"".join(line + b"\n" for line in details))

@@ -3,6 +3,8 @@ Questions about a reading itself: who wrote, edited or published it, and when.
 
 Bibliographic data says what the answer is, but an answer is a quotation: so the sentence is looked for, among the first of the reading, in
 which it names its author, editor, publisher or date. Where it names none, the question goes the way of all others.
+
+A question that only names a section is answered by the section's opening.
 """
 
 from __future__ import annotations
@@ -65,8 +67,7 @@ def opening_of_section(question: str, passages: Sequence[Passage]) -> Quote | No
     asked = set(content_terms(question))
     for passage in passages:
         if asked and asked == set(content_terms(passage.heading)):
-            under = (span for span in passage.sentences if not _in_heading(passage, span))
-            first = next(under, None)
+            first = next((span for span in passage.sentences if not _in_heading(passage, span)), None)
             if first is not None and passage.sentences[0] != first:  # the passage opens with its heading
                 return Quote(passage, first)
     return None

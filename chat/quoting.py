@@ -28,7 +28,6 @@ class Candidate:
     span: Span
     cosine: float  # of the question to the sentence
     coverage: float  # share of the question's terms that stand in it, each term by its rarity; 0..1
-    nearby: float  # the same for its whole passage
     score: float
 
     @property
@@ -59,7 +58,7 @@ def candidates(query: Query, hits: Sequence[Hit], lexical: Lexical) -> list[Cand
                 continue
             coverage = covered(text)
             score = cosine + _COVERAGE_WEIGHT * coverage + _PASSAGE_WEIGHT * around
-            found.append(Candidate(hit, span, cosine, coverage, nearby, score))
+            found.append(Candidate(hit, span, cosine, coverage, score))
     found.sort(key=lambda candidate: (-candidate.score, candidate.hit.rank, candidate.span.start))
     return found
 

@@ -66,24 +66,25 @@ def features(query: Query, ranked: Sequence[Candidate], shown: Sequence[Quote]) 
 def unsupported(query: Query, index: Index, shown: Sequence[Quote]) -> tuple[str, ...]:
     """Names in the question that the readings never mention, and years in it that stand nowhere around the quotations shown."""
     around = {term for quote in shown for term in terms(quote.passage.text)}
-    return tuple(
-        name
-        for name in names(query.text)
-        if not any(map(index.lexical.document_frequency, terms(name))) or (name.isdecimal() and name not in around)
-    )
+    return tuple(name for name in names(query.text) if _is_unknown(name, index) or (name.isdecimal() and name not in around))
 
 
 def reason(query: Query, index: Index, shown: Sequence[Quote]) -> str:
     """What is said instead of an answer, in words of ours: the names that are never mentioned, or the kind of answer that is not there."""
     one = len(index.documents) == 1
     refusal = "The reading does not say." if one else "The readings do not say."
-    unknown = [name for name in names(query.text) if not any(map(index.lexical.document_frequency, terms(name)))]
+    unknown = [name for name in names(query.text) if _is_unknown(name, index)]
     if unknown:
         return f"{refusal} {'It never mentions' if one else 'They never mention'} {' or '.join(f'“{name}”' for name in unknown[:3])}."
     kind = kind_of(query.text)
     if shown and not any(holds(kind, quote.text) for quote in shown):
         return f"{refusal} What comes closest gives no {kind.value}."
     return refusal
+
+
+def _is_unknown(name: str, index: Index) -> bool:
+    """Whether the readings never mention any word of a name."""
+    return not any(map(index.lexical.document_frequency, terms(name)))
 
 
 def _share_missing(asked: tuple[str, ...], there: set[str]) -> float:

@@ -35,9 +35,9 @@ class ExtractiveAnswerer:
         ranked = candidates(query, hits, index.lexical)
         shown = quotes(ranked)
         confidence = model().confidence(features(query, ranked, shown)) if ranked else 0.0
-        threshold = model().threshold if self.threshold is None else self.threshold
-        if self.threshold is None and unsupported(query, index, shown):
-            threshold = max(threshold, _DOUBTED)
+        threshold = self.threshold
+        if threshold is None:
+            threshold = max(model().threshold, _DOUBTED if unsupported(query, index, shown) else 0.0)
         if shown and confidence >= threshold:
             return Answer(query.text, shown, "", (), confidence, query.context)
         opening = opening_of_section(query.text, [hit.passage for hit in hits])
