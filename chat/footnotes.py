@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.answer import Quote
-from index.records import Document, Note
+from index.records import BlockKind, Document, Note, PageUnit
 
 _MONTHS = "January February March April May June July August September October November December".split()
 
@@ -23,7 +23,7 @@ class Citation:
     author: str  # 'Mahrukh Khan'; '' when unknown
     title: str  # short title, else title, else file name
     issued: str  # 'Institute of Strategic Studies Islamabad, September 12, 2023'; '' when unknown
-    locator: str  # 'p. iv', 'pp. 3–4' or 'sec. “Conclusion”'; '' without either
+    locator: str  # 'p. iv', 'pp. 3–4', 'slide 3' or 'sec. “Conclusion”'; '' without any; says so where it was read by OCR
     notes: tuple[Note, ...]  # the source's own
 
     @property
@@ -79,9 +79,15 @@ def lead(quote: Quote) -> str:
 
 
 def _locator(quote: Quote) -> str:
+    document = quote.passage.document
     pages = [page.label or str(page.number) for page in quote.pages]
     if pages:
-        return f"p. {pages[0]}" if len(pages) == 1 else f"pp. {pages[0]}–{pages[-1]}"
+        one, several = ("slide", "slides") if document.page_unit is PageUnit.SLIDE else ("p.", "pp.")
+        named = f"{one} {pages[0]}" if len(pages) == 1 else f"{several} {pages[0]}–{pages[-1]}"
+        block = document.block_at(quote.span.start)
+        spoken = ", speaker’s note" if block is not None and block.kind is BlockKind.SPEAKER_NOTE else ""
+        recognised = ", read from the page’s image" if any(page.recognised for page in quote.pages) else ""
+        return f"{named}{spoken}{recognised}"
     section = section_of(quote)
     return f"sec. “{section}”" if section else ""
 

@@ -2,6 +2,7 @@
 The shared language of Footnoted, in reading order.
 
     records    what a document, a passage and a hit are
+    extraction what reading did to a file, and how far to trust it
     errors     what can go wrong, as one tree
     arrays     the vectors' shape, and unit length
     embedders  text to unit vectors; one file per embedder

@@ -20,6 +20,7 @@ import msgspec
 
 from index.arrays import FloatMatrix
 from index.errors import DamagedIndex, UnknownDocument, UnusableFolder
+from index.extraction import Extraction, ExtractionReport, report
 from index.lexical import Lexical
 from index.manifest import (
     DATA_PREFIX,
@@ -35,7 +36,7 @@ from index.records import Document, Passage, Span
 from index.stores import VectorStore
 from index.stores.faiss import FaissStore
 
-_DOCUMENTS, _PASSAGES, _BM25 = "documents.jsonl", "passages.jsonl", "bm25"
+_DOCUMENTS, _EXTRACTIONS, _PASSAGES, _BM25 = "documents.jsonl", "extractions.jsonl", "passages.jsonl", "bm25"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS = "passages.faiss", "sentences.faiss"
 
 
@@ -53,6 +54,7 @@ class Index:
     folder: Path
     manifest: Manifest
     documents: Mapping[str, Document]  # by id, in order
+    extractions: Mapping[str, Extraction]  # what reading each of them did, by id, in the same order
     passages: tuple[Passage, ...]
     first_sentences: tuple[int, ...]  # for each passage the row of its first sentence; one more entry at the end, the total
     passage_vectors: VectorStore
@@ -82,6 +84,8 @@ class Index:
         data = folder / manifest.data_name
         try:
             documents = [msgspec.json.decode(line, type=Document) for line in _lines(data / _DOCUMENTS)]
+            noted = [msgspec.json.decode(line, type=Extraction) for line in _lines(data / _EXTRACTIONS)]
+            extractions = {document.id: extraction for document, extraction in zip(documents, noted, strict=True)}
             lines = [msgspec.json.decode(line, type=_PassageLine) for line in _lines(data / _PASSAGES)]
             passages = tuple(Passage(documents[line.document], tuple(Span(*ends) for ends in line.sentences)) for line in lines)
             passage_vectors, sentence_vectors = FaissStore.load(data / _PASSAGE_VECTORS), FaissStore.load(data / _SENTENCE_VECTORS)
@@ -92,6 +96,7 @@ class Index:
             folder=folder,
             manifest=manifest,
             documents={document.id: document for document in documents},
+            extractions=extractions,
             passages=passages,
             first_sentences=tuple(accumulate((len(passage.sentences) for passage in passages), initial=0)),
             passage_vectors=passage_vectors,
@@ -108,6 +113,10 @@ class Index:
         if len(alike) == 1:
             return alike[0]
         raise UnknownDocument(f"no document '{name}' in index '{self.folder}'; list them: python -m index info '{self.folder}'")
+
+    def reports(self) -> tuple[ExtractionReport, ...]:
+        """How well each document was read, in order."""
+        return tuple(report(document, self.extractions[id], passages=len(self.passage_rows[id])) for id, document in self.documents.items())
 
     def sentence_rows(self, passage_row: int) -> range:
         """The rows of a passage's sentences."""
@@ -132,14 +141,15 @@ def write(
     folder: Path,
     manifest: Manifest,
     *,
-    documents: Sequence[Document],
+    documents: Sequence[tuple[Document, Extraction]],
     passages: Sequence[Passage],
     vectors: tuple[FloatMatrix, FloatMatrix],
 ) -> Manifest:
     """
     Write an index folder and give its manifest back with `files` filled in. Until the last step the old index stays as it was.
 
-    `vectors` are those of the passages and of their sentences, in order. Raises UnusableFolder when the folder cannot be written.
+    Each document comes with what its reader noted; `vectors` are those of the passages and of their sentences, in order.
+    Raises UnusableFolder when the folder cannot be written.
     """
     prepare(folder)
     try:
@@ -176,12 +186,13 @@ def _write_data(
     temporary: Path,
     folder: Path,
     manifest: Manifest,
-    documents: Sequence[Document],
+    documents: Sequence[tuple[Document, Extraction]],
     passages: Sequence[Passage],
     vectors: tuple[FloatMatrix, FloatMatrix],
 ) -> Manifest:
-    rows = {document.id: row for row, document in enumerate(documents)}
-    _write_lines(temporary / _DOCUMENTS, map(document_line, documents))
+    rows = {document.id: row for row, (document, _) in enumerate(documents)}
+    _write_lines(temporary / _DOCUMENTS, (document_line(document) for document, _ in documents))
+    _write_lines(temporary / _EXTRACTIONS, (msgspec.json.encode(extraction) for _, extraction in documents))
     _write_lines(temporary / _PASSAGES, (passage_line(rows[passage.document.id], passage) for passage in passages))
     FaissStore.of(vectors[0]).save(temporary / _PASSAGE_VECTORS)
     FaissStore.of(vectors[1]).save(temporary / _SENTENCE_VECTORS)

@@ -2,7 +2,7 @@
 What an index folder holds, and how to tell that it is whole.
 
     <index>/manifest.json     format, embedder, splitting, one hash per source, document and file; no timestamps
-    <index>/data-<hash>/      documents.jsonl  passages.jsonl  passages.faiss  sentences.faiss  bm25/
+    <index>/data-<hash>/      documents.jsonl  extractions.jsonl  passages.jsonl  passages.faiss  sentences.faiss  bm25/
 
 The data folder is named by the hash of what is in it and written under another name first. Replacing `manifest.json`, one rename, is the
 moment at which a new index takes the place of the old: whoever opens the folder sees the one or the other, never half.
@@ -20,7 +20,7 @@ import msgspec
 
 from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST_NAME = "manifest.json"
 DATA_PREFIX = "data-"
 TEMPORARY_PREFIX = ".writing-"

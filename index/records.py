@@ -59,6 +59,14 @@ class Page:
     number: int  # physical page, from 1
     label: str  # what is printed on it ('iv', '12'); '' where nothing is
     span: Span
+    recognised: bool = False  # read from its image (OCR): letters may be wrong
+
+
+class PageUnit(StrEnum):
+    """What the source's pages are called."""
+
+    PAGE = "page"
+    SLIDE = "slide"
 
 
 class BlockKind(StrEnum):
@@ -70,6 +78,7 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     TABLE = "table"
     CAPTION = "caption"
+    SPEAKER_NOTE = "speaker-note"  # what a speaker says to a slide, and does not show
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,7 @@ class Document:
     blocks: tuple[Block, ...] = ()  # in reading order, not overlapping
     notes: tuple[Note, ...] = ()
     marks: tuple[NoteMark, ...] = ()  # by position
+    page_unit: PageUnit = PageUnit.PAGE  # what `pages` are called
 
     def __post_init__(self) -> None:
         end = len(self.text)

@@ -13,6 +13,7 @@ from index.arrays import FloatMatrix
 from index.corpus import corpus_files, fingerprint
 from index.embedders import DEFAULT_EMBEDDER, open_embedder, weights_of
 from index.errors import DamagedIndex, EmptyCorpus, IndexMismatch, UnreadableDocument, UnusableFolder
+from index.extraction import ExtractionReport, report
 from index.library import Index, document_line, passage_line, prepare, write
 from index.manifest import FORMAT, DocumentEntry, Manifest
 from index.records import Passage
@@ -24,28 +25,10 @@ _Vectors = tuple[FloatMatrix, FloatMatrix]  # of a document's passages and of th
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentReport:
-    """What became of one document."""
-
-    id: str
-    source: str  # path inside the corpus
-    title: str
-    pages: int  # 0 where the source has none
-    words: int
-    passages: int
-    notes: int  # the source's own
-    marks: int  # places where they are marked
-    unmatched_marks: int
-    joined_words: int
-    dropped_lines: int
-    empty_pages: tuple[int, ...]  # physical numbers
-
-
-@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What became of a corpus."""
 
-    documents: tuple[DocumentReport, ...]
+    documents: tuple[ExtractionReport, ...]
     skipped: tuple[Skipped, ...]
     embedded: int  # passages embedded in this run
     reused: int  # passages whose vectors were taken from the index that was there
@@ -58,6 +41,10 @@ class _Part:
     reading: Reading
     passages: tuple[Passage, ...]
     sha256: str  # of the record and its passages
+
+    @property
+    def report(self) -> ExtractionReport:
+        return report(self.reading.document, self.reading.extraction, passages=len(self.passages))
 
     @property
     def entry(self) -> DocumentEntry:
@@ -114,7 +101,7 @@ def build(
     write(
         folder,
         manifest,
-        documents=[part.reading.document for part in parts],
+        documents=[(part.reading.document, part.reading.extraction) for part in parts],
         passages=[passage for part in parts for passage in part.passages],
         vectors=(
             np.concatenate([vectors[part.sha256][0] for part in parts]),
@@ -123,7 +110,7 @@ def build(
     )
     embedded = sum(len(part.passages) for part in new)
     reused = sum(len(part.passages) for part in parts) - embedded
-    return BuildReport(tuple(map(_report, parts)), tuple(skipped), embedded, reused)
+    return BuildReport(tuple(part.report for part in parts), tuple(skipped), embedded, reused)
 
 
 def _read(corpus: Path, reading: Callable[[str], None]) -> Iterator[Reading | Skipped]:
@@ -219,24 +206,6 @@ def _embed(parts: list[_Part], embedder: str, embedding: Callable[[int, int], No
         passage_row += entry.passages
         sentence_row += entry.sentences
     return vectors
-
-
-def _report(part: _Part) -> DocumentReport:
-    document = part.reading.document
-    return DocumentReport(
-        id=document.id,
-        source=document.source,
-        title=document.title,
-        pages=len(document.pages),
-        words=len(document.text.split()),
-        passages=len(part.passages),
-        notes=len(document.notes),
-        marks=len(document.marks),
-        unmatched_marks=part.reading.unmatched_marks,
-        joined_words=part.reading.joined_words,
-        dropped_lines=part.reading.dropped_lines,
-        empty_pages=part.reading.empty_pages,
-    )
 
 
 def _check_apart(corpus: Path, folder: Path) -> None:

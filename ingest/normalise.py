@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from index.records import Block, BlockKind, Document, Note, NoteMark, Page, Span
+from index.records import Block, BlockKind, Document, Note, NoteMark, Page, PageUnit, Span
 
 BLOCK_GAP = "\n\n"
 
@@ -34,7 +34,8 @@ class PageStart:
     """A page starts here, between blocks or in the middle of one."""
 
     number: int  # physical, from 1
-    label: str  # as printed; '' where nothing is
+    label: str = ""  # as printed; '' where nothing is
+    recognised: bool = False  # whether its text was read from its image
 
 
 Piece = str | MarkOf | PageStart
@@ -88,9 +89,9 @@ class Composer:
         else:
             self._notes[row] = note
 
-    def page(self, number: int, label: str = "") -> None:
+    def page(self, start: PageStart) -> None:
         """A page starts before the next block."""
-        self._pages.append((self._length + (len(BLOCK_GAP) if self._length else 0), PageStart(number, label)))
+        self._pages.append((self._length + (len(BLOCK_GAP) if self._length else 0), start))
 
     def add(self, kind: BlockKind, level: int, pieces: Iterable[Piece]) -> None:
         """Append a block. One without words is dropped; its page starts and marks stay, at the place where it would have been."""
@@ -121,11 +122,11 @@ class Composer:
             self._length = start + len(text)
             self._blocks.append(Block(kind, level, Span(start, self._length)))
 
-    def compose(self, *, id: str, source: str, metadata: Mapping[str, Any]) -> Document:
+    def compose(self, *, id: str, source: str, metadata: Mapping[str, Any], page_unit: PageUnit = PageUnit.PAGE) -> Document:
         """The document. Raises KeyError for a mark whose note was never given: readers emit marks of known notes only."""
-        starts = sorted((min(position, self._length), page.number, page.label) for position, page in self._pages)
-        ends = [start for start, _, _ in starts[1:]] + [self._length]
-        pages = (Page(number, label, Span(start, end)) for (start, number, label), end in zip(starts, ends, strict=False))
+        starts = sorted(((min(at, self._length), page) for at, page in self._pages), key=lambda start: (start[0], start[1].number))
+        ends = [at for at, _ in starts[1:]] + [self._length]
+        pages = (Page(page.number, page.label, Span(at, end), page.recognised) for (at, page), end in zip(starts, ends, strict=False))
         marks = (NoteMark(position, self._rows[key]) for position, key in self._marks)
         return Document(
             id=id,
@@ -136,6 +137,7 @@ class Composer:
             blocks=tuple(self._blocks),
             notes=tuple(self._notes),
             marks=tuple(sorted(marks)),
+            page_unit=page_unit,
         )
 
 

@@ -121,9 +121,9 @@ def test_the_source_s_own_notes_come_with_the_quotation(asker):
 def test_a_quotation_names_the_page_it_starts_on_and_the_one_it_runs_over_to():
     """Not the page of its passage: a passage may start on the page before. The printed label is named where there is one."""
     composer = Composer()
-    composer.page(1, "iii")
+    composer.page(PageStart(1, "iii"))
     composer.add(BlockKind.PARAGRAPH, 0, ["The first page says little. It goes on", PageStart(2, "iv"), " overleaf. The harvest is here."])
-    composer.page(3)
+    composer.page(PageStart(3))
     composer.add(BlockKind.PARAGRAPH, 0, ["The end."])
     (passage,) = split(composer.compose(id="a.pdf", source="a.pdf", metadata={}))
     quotes = [Quote(passage, span) for span in passage.sentences]

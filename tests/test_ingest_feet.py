@@ -87,7 +87,7 @@ def test_notes_at_the_end_are_notes(tmp_path: Path) -> None:
     assert found.document.text == "It rained. Then it snowed. And again it rained.\n\nNotes"
     assert [(note.label, note.text[:14]) for note in found.document.notes] == [("1", "A book on rain"), ("2", "A book on snow")]
     assert [(mark.position, mark.note) for mark in found.document.marks] == [(10, 0), (26, 1), (47, 0), (47, 1)]
-    assert found.unmatched_marks == 0
+    assert found.extraction.unmatched_marks == 0
 
 
 def test_a_mark_without_a_note_stays_in_the_text(tmp_path: Path) -> None:
@@ -95,4 +95,4 @@ def test_a_mark_without_a_note_stays_in_the_text(tmp_path: Path) -> None:
     found = reading(printed(tmp_path, "It rained.#super[1] Then it snowed."))
 
     assert found.document.text == "It rained.1 Then it snowed."
-    assert found.unmatched_marks == 1
+    assert found.extraction.unmatched_marks == 1

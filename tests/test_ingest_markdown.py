@@ -61,7 +61,7 @@ def test_several_notes_in_one_superscript_are_a_mark_each(label, tmp_path):
 
     assert reading.document.text == "A claim. More."
     assert _marks(reading.document) == [("laim.", "A."), ("laim.", "B."), ("laim.", "C.")]
-    assert reading.unmatched_marks == 0
+    assert reading.extraction.unmatched_marks == 0
 
 
 def test_a_list_of_notes_of_which_one_is_missing_stays_in_the_text(tmp_path):
@@ -69,7 +69,7 @@ def test_a_list_of_notes_of_which_one_is_missing_stays_in_the_text(tmp_path):
     reading = _reading(tmp_path, "A claim.<sup>1–3</sup> More.\n\n<sup>1</sup> A.\n\n<sup>3</sup> C.\n")
 
     assert reading.document.text == "A claim.1–3 More."
-    assert reading.unmatched_marks == 1
+    assert reading.extraction.unmatched_marks == 1
 
 
 def test_a_double_bar_is_a_label(tmp_path):
@@ -97,7 +97,7 @@ def test_notes_in_html_are_notes(tmp_path):
 
     assert reading.document.text == "In 1978.\n\nSo.4"
     assert _marks(reading.document) == [(" 1978", "Three.")]
-    assert reading.unmatched_marks == 1
+    assert reading.extraction.unmatched_marks == 1
 
 
 def test_an_inline_note_is_called_by_its_number(tmp_path):
@@ -158,7 +158,7 @@ def test_a_mark_of_an_empty_note_is_counted(tmp_path):
 
     assert reading.document.text == "Some text and here and .\n\nSo."
     assert [note.text for note in reading.document.notes] == ["in line"]
-    assert reading.unmatched_marks == 4
+    assert reading.extraction.unmatched_marks == 4
 
 
 def test_notes_in_notes_do_not_end_the_run(tmp_path):

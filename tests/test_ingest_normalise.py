@@ -28,9 +28,9 @@ def test_a_mark_stands_where_its_marker_stood():
 def test_a_page_may_start_inside_a_block():
     """A sentence over a page break is one stretch of text, and each of its words has its own page."""
     composer = Composer()
-    composer.page(1, "i")
+    composer.page(PageStart(1, "i"))
     composer.add(BlockKind.PARAGRAPH, 0, ["road and railway", PageStart(2, "ii"), " networks"])
-    composer.page(3, "iii")
+    composer.page(PageStart(3, "iii"))
     composer.add(BlockKind.PARAGRAPH, 0, ["The end."])
     document = composer.compose(id="a", source="a", metadata={})
 

@@ -97,7 +97,7 @@ def test_a_superscript_without_a_body_stays_in_the_text(tmp_path):
 
     assert isinstance(reading, Reading)
     assert reading.document.text == "So it is.9 Really."
-    assert reading.unmatched_marks == 1
+    assert reading.extraction.unmatched_marks == 1
 
 
 def test_markdown_footnotes_are_notes(tmp_path):

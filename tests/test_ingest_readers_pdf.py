@@ -17,7 +17,7 @@ from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObje
 from index.errors import UnreadableDocument
 from index.records import BlockKind, Document
 from ingest.normalise import is_canonical
-from ingest.readers import Reading, readers
+from ingest.readers import Options, Reading, readers
 from ingest.sentences import sentences
 from tests.support import BRIEF, read
 from tests.typeset import RUNNING_HEAD, printed, typeset
@@ -69,10 +69,10 @@ def test_the_typeset_brief_really_is_broken_over_lines_and_pages(brief_pdf: Path
     assert len(pages) >= 5
     assert len(re.findall(r"[a-z]-\n[a-z]", raw)) >= 20
     assert all(page.startswith(RUNNING_HEAD) for page in pages)
-    assert brief.joined_words >= 20
-    assert brief.dropped_lines == 2 * len(pages)
-    assert brief.unmatched_marks == 0
-    assert brief.empty_pages == ()
+    assert brief.extraction.joined_words >= 20
+    assert brief.extraction.dropped_lines == 2 * len(pages)
+    assert brief.extraction.unmatched_marks == 0
+    assert brief.extraction.empty_pages == ()
 
 
 def test_a_typeset_brief_has_the_notes_of_its_source(brief: Reading) -> None:
@@ -157,7 +157,7 @@ def test_a_document_of_one_page_keeps_everything_but_its_notes(tmp_path: Path) -
     found = reading(path)
 
     assert found.document.text == "A short letter.\n\nYours, A.\n\n1"
-    assert found.dropped_lines == 0
+    assert found.extraction.dropped_lines == 0
 
 
 def test_printed_page_labels_are_kept(tmp_path: Path) -> None:
@@ -205,7 +205,19 @@ def test_an_empty_password_opens_a_file(tmp_path: Path) -> None:
 
 def test_a_password_that_is_not_known_is_asked_for(tmp_path: Path) -> None:
     """The reason says what to do."""
-    assert reason(locked(tmp_path, user="secret", owner="secret")) == "needs a password; save a copy without one and ingest that"
+    assert reason(locked(tmp_path, user="secret", owner="secret")) == "needs a password; give it: --password WORD"
+
+
+def test_a_password_that_is_given_opens_a_file(tmp_path: Path) -> None:
+    """Of several passwords the right one is found; wrong ones are said to be wrong."""
+    path = locked(tmp_path, user="secret", owner="owner")
+    (found,) = readers()[".pdf"].read(path, path.name, Options(passwords=("wrong", "secret")))
+    with pytest.raises(UnreadableDocument) as caught:
+        list(readers()[".pdf"].read(path, path.name, Options(passwords=("wrong",))))
+
+    assert isinstance(found, Reading)
+    assert found.document.text == "It rained."
+    assert caught.value.reason == "needs another password than those given; give it: --password WORD"
 
 
 def locked(tmp_path: Path, *, user: str, owner: str) -> Path:
@@ -227,7 +239,7 @@ def test_pages_without_text_are_named(tmp_path: Path) -> None:
     """Pictures between pages of text are reported by their numbers, and the text goes on."""
     found = reading(printed(tmp_path, "It rained.\n#pagebreak()\n#rect(fill: black)\n#pagebreak()\nIt snowed."))
 
-    assert found.empty_pages == (2,)
+    assert found.extraction.empty_pages == (2,)
     assert found.document.text == "It rained.\n\nIt snowed."
     assert [page.number for page in found.document.pages] == [1, 2, 3]
     assert [found.document.page_at(found.document.text.index(word)).number for word in ("rained", "snowed")] == [1, 3]
@@ -243,7 +255,7 @@ def test_a_damaged_page_is_counted_and_nothing_is_printed(tmp_path: Path) -> Non
 
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert reading(path).empty_pages == (2,)
+    assert reading(path).extraction.empty_pages == (2,)
     assert (run.stdout, run.stderr) == ("It rained.\n\nIt snowed.\n", "")
 
 

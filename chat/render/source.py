@@ -23,6 +23,7 @@ _TAGS = {
     BlockKind.QUOTE: "blockquote",
     BlockKind.TABLE: 'p class="row"',
     BlockKind.CAPTION: 'p class="caption"',
+    BlockKind.SPEAKER_NOTE: 'p class="spoken" title="Speaker’s note, not on the slide"',
 }
 _OWN_MARKER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]\s|[•▪◦‣–—*-]\s", re.IGNORECASE)  # readers of PDF and text leave it in
 
@@ -54,7 +55,7 @@ def source_html(document: Document, highlight: Span | None = None) -> str:
 
 def _byline(document: Document) -> str:
     """Who, where and when, and how long it is."""
-    counts = [(len(document.text.split()), "word"), (len(document.pages), "page"), (len(document.notes), "note")]
+    counts = [(len(document.text.split()), "word"), (len(document.pages), document.page_unit), (len(document.notes), "note")]
     sizes = (f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
     return " · ".join(filter(None, (byline(document), *sizes)))
 
@@ -138,7 +139,8 @@ def _page_starts(document: Document) -> Iterator[_Insertion]:
     """The names of the pages that have text; of several that start at one place the last, as `Document.page_at` has it."""
     last_at = {page.span.start: page for page in document.pages}
     for start, page in last_at.items():
-        yield _Insertion(start, f"page {escaped(page.label or str(page.number))}")
+        recognised = ", read from its image" if page.recognised else ""
+        yield _Insertion(start, f"{document.page_unit} {escaped(page.label or str(page.number))}{recognised}")
 
 
 def _between(insertions: Sequence[_Insertion], after: int, until: int) -> Sequence[_Insertion]:

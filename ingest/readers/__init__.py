@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
+from index.extraction import NOTHING_NOTED, Extraction
 from index.records import Document
 
 
@@ -23,10 +24,7 @@ class Reading:
     """One document, and what the reader did to get it."""
 
     document: Document
-    joined_words: int = 0  # words the source broke at a line end, made whole
-    dropped_lines: int = 0  # running heads and feet, page numbers
-    unmatched_marks: int = 0  # what looks like a note mark but has no note; left in the text
-    empty_pages: tuple[int, ...] = ()  # physical numbers of pages without text
+    extraction: Extraction = NOTHING_NOTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,17 @@ class Skipped:
     reason: str  # what is wrong, and what to do
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user says about how files are to be read. A reader takes what concerns it."""
+
+    passwords: tuple[str, ...] = ()  # tried in turn on a file that needs one
+    ocr: bool = False  # whether pages without text are read from their image
+
+
+DEFAULTS = Options()
+
+
 class Reader(Protocol):
     """The contract; `tests/test_ingest_readers.py` holds every reader to it."""
 
@@ -44,7 +53,7 @@ class Reader(Protocol):
     def suffixes(self) -> tuple[str, ...]:
         """The file endings it reads, lower case, with the dot."""
 
-    def read(self, path: Path, source: str) -> Iterator[Reading | Skipped]:
+    def read(self, path: Path, source: str, options: Options = DEFAULTS, /) -> Iterator[Reading | Skipped]:
         """
         The documents of a file, in order, and the parts that could not be read.
 

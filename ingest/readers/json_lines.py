@@ -11,7 +11,7 @@ import msgspec
 from index.records import BlockKind
 from ingest.metadata import words_of
 from ingest.normalise import Composer
-from ingest.readers import Reading, Skipped
+from ingest.readers import DEFAULTS, Options, Reading, Skipped
 from ingest.readers.text import decode
 
 suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
@@ -25,7 +25,7 @@ class _Line(msgspec.Struct):
     title: object = None
 
 
-def read(path: Path, source: str) -> Iterator[Reading | Skipped]:
+def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading | Skipped]:
     """A document a line; its id is `_id`, or the file's name and the line's number."""
     decoder = msgspec.json.Decoder(_Line)
     for number, content in enumerate(decode(path, source).split("\n"), start=1):

@@ -21,11 +21,12 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from index.errors import UnreadableDocument
+from index.extraction import Extraction
 from index.records import BlockKind
 from ingest.metadata import from_front_matter
 from ingest.normalise import Composer, MarkOf, Piece, canonical
 from ingest.notes import Superscript, is_label, labels, pair
-from ingest.readers import Reading
+from ingest.readers import DEFAULTS, Options, Reading
 from ingest.readers.text import decode
 
 suffixes: tuple[str, ...] = (".md", ".markdown")
@@ -117,7 +118,7 @@ class _Pieces:
         return tuple(self.found)
 
 
-def read(path: Path, source: str) -> Iterator[Reading]:
+def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_BLOCK}).enable("table").use(footnote_plugin).use(front_matter_plugin)
     parser.core.ruler.before("inline", "shallow_inline", _shallow_inline)
@@ -144,7 +145,7 @@ def read(path: Path, source: str) -> Iterator[Reading]:
     metadata = from_front_matter(front_matter)
     if "title" not in metadata and blocks and blocks[0].kind is BlockKind.HEADING:
         metadata["title"] = blocks[0].text
-    yield Reading(composer.compose(id=source, source=source, metadata=metadata), unmatched_marks=unmatched + lost)
+    yield Reading(composer.compose(id=source, source=source, metadata=metadata), Extraction(unmatched_marks=unmatched + lost))
 
 
 def _shallow_inline(state: StateCore) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.errors import UnreadableDocument
+from index.extraction import Extraction
 from ingest.columns import lines
 from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
 from ingest.glyphs import fragments
@@ -25,7 +26,7 @@ from ingest.hyphens import Words
 from ingest.layout import Run, Segment, segments
 from ingest.normalise import Composer, PageStart, Piece
 from ingest.paragraphs import blocks, without_bullet
-from ingest.readers import Reading
+from ingest.readers import DEFAULTS, Options, Reading
 from ingest.running import without_running
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ _BYTES = re.compile(r"\s(?:starting with|@\d|b['\"])|[^ -~]")  # from here on, p
 _T = TypeVar("_T")
 
 
-def read(path: Path, source: str) -> Iterator[Reading]:
+def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
-    reader = _open(path, source)
+    reader = _open(path, source, options.passwords)
     pages = _guarded(source, lambda: list(reader.pages))
     found: list[list[Segment]] = []
     damage: UnreadableDocument | None = None
@@ -84,7 +85,7 @@ def read(path: Path, source: str) -> Iterator[Reading]:
     yield _compose(found, labels, metadata, source=source, empty=empty)
 
 
-def _open(path: Path, source: str) -> PdfReader:
+def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
     """The file, opened and decrypted."""
     from pypdf import PasswordType, PdfReader
 
@@ -99,8 +100,11 @@ def _open(path: Path, source: str) -> PdfReader:
         found = f"it is {other}" if other else "'%PDF' is missing at its start" if content else "it is empty"
         raise UnreadableDocument(source, f"is not a PDF: {found}; give it the ending of what it is, or remove it")
     reader = _guarded(source, lambda: PdfReader(BytesIO(content)))
-    if _guarded(source, lambda: reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED):
-        raise UnreadableDocument(source, "needs a password; save a copy without one and ingest that")
+    if _guarded(source, lambda: reader.is_encrypted):
+        tried = (_guarded(source, partial(reader.decrypt, password)) for password in ("", *passwords))
+        if all(found is PasswordType.NOT_DECRYPTED for found in tried):
+            known = "another password than those given" if passwords else "a password"
+            raise UnreadableDocument(source, f"needs {known}; give it: --password WORD")
     return reader
 
 
@@ -163,9 +167,12 @@ def _compose(
     for block in blocks(feet.lines, body_size):
         composer.add(block.kind, block.level, joiner.block(block.lines))
     for start in joiner.pages_to(len(labels)):
-        composer.page(start.number, start.label)
+        composer.page(start)
     document = composer.compose(id=source, source=source, metadata=metadata)
-    return Reading(document, joined_words=joiner.joined, dropped_lines=dropped, unmatched_marks=feet.unmatched, empty_pages=empty)
+    return Reading(
+        document,
+        Extraction(joined_words=joiner.joined, dropped_lines=dropped, unmatched_marks=feet.unmatched, empty_pages=empty),
+    )
 
 
 @dataclass(slots=True)

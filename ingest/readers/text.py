@@ -13,8 +13,8 @@ from pathlib import Path
 
 from index.errors import UnreadableDocument
 from index.records import BlockKind
-from ingest.normalise import Composer, canonical
-from ingest.readers import Reading
+from ingest.normalise import Composer, PageStart, canonical
+from ingest.readers import DEFAULTS, Options, Reading
 
 suffixes: tuple[str, ...] = (".txt", ".text")
 
@@ -23,14 +23,14 @@ _WRAPPED_MAX_CHARACTERS = 100  # hard-wrapped files keep every line within this
 _PARAGRAPH_GAP = re.compile(r"\n[^\S\n]*\n\s*")
 
 
-def read(path: Path, source: str) -> Iterator[Reading]:
+def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
     text = decode(path, source)
     composer = Composer()
     paged = "\f" in text
     for number, page in enumerate(text.split("\f"), start=1):
         if paged:
-            composer.page(number)
+            composer.page(PageStart(number))
         for paragraph in _PARAGRAPH_GAP.split(page):
             for block in _blocks(paragraph):
                 kind = BlockKind.HEADING if _is_heading(block) else BlockKind.PARAGRAPH
