@@ -65,14 +65,19 @@ def harmless(text: str) -> str:
 
 
 def run_module(name: str, arguments: Sequence[str], **options: Any) -> int:
-    """
-    Run one of our modules as a program of its own, and give its exit status.
+    """Run one of our modules as a program of its own, and give its exit status; `options` are those of `subprocess.run`."""
+    command, environment = module_command(name, arguments)
+    return subprocess.run(command, check=False, env=environment, **options).returncode
 
-    The module is the one beside this package, whatever lies in the current folder; `options` are those of `subprocess.run`.
+
+def module_command(name: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """
+    Command and environment that run one of our modules as a program of its own.
+
+    The module is the one beside this package, whatever lies in the current folder.
     """
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-P", "-m", name, *arguments]
-    return subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": path}, **options).returncode
+    return [sys.executable, "-P", "-m", name, *arguments], {**os.environ, "PYTHONPATH": path}
 
 
 def positive(text: str) -> int:

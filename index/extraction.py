@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.records import Document, Span
+from index.records import Document, PageUnit, Span
 
 ODD_PAGE_SHARE = 0.02  # of a page's characters: from here on a person should look at it
 UNUSABLE_SHARE = 0.3  # of a document's characters: from here on its words cannot be trusted
@@ -52,6 +52,7 @@ class ExtractionReport:
     source: str  # path inside the corpus
     title: str
     pages: int  # 0 where the source has none
+    page_unit: PageUnit  # what they are called
     words: int
     passages: int
     notes: int  # the source's own
@@ -73,9 +74,11 @@ class ExtractionReport:
         """
         if self.verdict is not Verdict.LOOK:
             return self.verdict.value
-        if not self.look_at:
-            return "look at the text"
-        return f"look at page{'' if len(self.look_at) == 1 else 's'} {page_list(self.look_at)}"
+        return f"look at {self.named(self.look_at)}" if self.look_at else "look at the text"
+
+    def named(self, pages: tuple[int, ...]) -> str:
+        """Some of its pages in words: 'page 3', 'slides 4–6'."""
+        return f"{self.page_unit}{'' if len(pages) == 1 else 's'} {page_list(pages)}"
 
 
 def report(document: Document, extraction: Extraction, *, passages: int) -> ExtractionReport:
@@ -90,6 +93,7 @@ def report(document: Document, extraction: Extraction, *, passages: int) -> Extr
         source=document.source,
         title=document.title,
         pages=len(document.pages),
+        page_unit=document.page_unit,
         words=len(document.text.split()),
         passages=passages,
         notes=len(document.notes),
@@ -104,6 +108,16 @@ def report(document: Document, extraction: Extraction, *, passages: int) -> Extr
         remarks=extraction.remarks,
         verdict=_verdict(share, look_at),
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """
+    A count in words.
+
+    >>> counted(1, "page"), counted(1200, "word")
+    ('1 page', '1,200 words')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def page_list(pages: tuple[int, ...]) -> str:

@@ -12,6 +12,8 @@ Files in, an index folder out; in reading order.
     paragraphs  lines to blocks
     hyphens     lines joined, broken words made whole
     metadata    CSL-JSON from a sidecar or front matter
+    reading     one file to its documents, with its sidecar
+    worker      the same in a process of its own, with limits on time and memory
     sentences   where sentences end
     split       a document to passages of whole sentences
     build       a corpus folder to an index folder, and the report of what happened

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +14,15 @@ import numpy as np
 from index.arrays import FloatMatrix
 from index.corpus import corpus_files, fingerprint
 from index.embedders import DEFAULT_EMBEDDER, open_embedder, weights_of
-from index.errors import DamagedIndex, EmptyCorpus, IndexMismatch, UnreadableDocument, UnusableFolder
-from index.extraction import ExtractionReport, report
+from index.errors import DamagedIndex, EmptyCorpus, IndexMismatch, UnusableFolder
+from index.extraction import ExtractionReport, Verdict, report
 from index.library import Index, document_line, passage_line, prepare, write
 from index.manifest import FORMAT, DocumentEntry, Manifest
 from index.records import Passage
-from ingest.metadata import SIDECAR_SUFFIX, from_sidecar, sidecar_of
-from ingest.readers import Reading, Skipped, readers
+from ingest.metadata import SIDECAR_SUFFIX
+from ingest.readers import DEFAULTS, Options, Reading, Skipped, readers
 from ingest.split import MAX_CHARACTERS, split
+from ingest.worker import UNHURRIED, File, Limits, Workers
 
 _Vectors = tuple[FloatMatrix, FloatMatrix]  # of a document's passages and of their sentences
 
@@ -35,16 +38,34 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """How a corpus is read and cut. The defaults are those we recommend."""
+
+    max_characters: int = MAX_CHARACTERS  # longest passage
+    options: Options = DEFAULTS
+    limits: Limits = UNHURRIED
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)  # files read at once
+
+
+RECOMMENDED = Settings()
+
+
+@dataclass(frozen=True)  # without slots: it remembers its hash
 class _Part:
     """One document on its way."""
 
     reading: Reading
     passages: tuple[Passage, ...]
-    sha256: str  # of the record and its passages
 
     @property
     def report(self) -> ExtractionReport:
         return report(self.reading.document, self.reading.extraction, passages=len(self.passages))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the record and its passages."""
+        lines = (document_line(self.reading.document), *(passage_line(0, passage) for passage in self.passages))
+        return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
     @property
     def entry(self) -> DocumentEntry:
@@ -52,35 +73,49 @@ class _Part:
         return DocumentEntry(document.id, document.source, self.sha256, len(self.passages), sum(len(p.sentences) for p in self.passages))
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """A corpus, read."""
+
+    parts: list[_Part] = field(default_factory=list)  # to be indexed
+    reports: list[ExtractionReport] = field(default_factory=list)  # on these, and on documents that are unusable
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def examine(
+    corpus: Path, *, settings: Settings = RECOMMENDED, reading: Callable[[str, int], None] = lambda _name, _all: None
+) -> BuildReport:
+    """
+    The report of a corpus without an index: nothing is embedded, nothing is written.
+
+    See `build` for the arguments and errors.
+    """
+    gathered = _gather(corpus, settings, reading)
+    return BuildReport(tuple(gathered.reports), tuple(gathered.skipped), 0, 0)
+
+
 def build(
     corpus: Path,
     folder: Path,
     *,
     embedder: str = DEFAULT_EMBEDDER,
-    max_characters: int = MAX_CHARACTERS,
-    reading: Callable[[str], None] = lambda _: None,
+    settings: Settings = RECOMMENDED,
+    reading: Callable[[str, int], None] = lambda _name, _all: None,
     embedding: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> BuildReport:
     """
     Read a corpus folder and write its index folder.
 
-    `reading` is told each file's name before it is read, `embedding` how many passages were just embedded and how many there are to embed.
+    `reading` is told each file's name when its turn comes and how many there are, `embedding` how many passages were just embedded and
+    how many there are to embed.
+
     Raises EmptyCorpus when no document can be indexed, UnusableFolder, UnusableEmbedder. The old index stays whole until the new one is.
     """
     sources = fingerprint(corpus)
     _check_apart(corpus, folder)
     prepare(folder)
-    parts: list[_Part] = []
-    skipped: list[Skipped] = []
-    for found in _unique(_read(corpus, reading)):
-        if isinstance(found, Skipped):
-            skipped.append(found)
-            continue
-        passages = split(found.document, max_characters=max_characters)
-        if passages:
-            parts.append(_Part(found, passages, _hash(found, passages)))
-        else:
-            skipped.append(Skipped(found.document.id, "holds no text; remove it, or put text in it"))
+    gathered = _gather(corpus, settings, reading)
+    parts, skipped = gathered.parts, gathered.skipped
     if not parts:
         raise EmptyCorpus(_nothing(corpus, skipped))
     weights = weights_of(embedder)
@@ -92,7 +127,7 @@ def build(
         embedder=embedder,
         weights=weights,
         dim=next(iter(vectors.values()))[0].shape[1],
-        max_characters=max_characters,
+        max_characters=settings.max_characters,
         sources=sources,
         skipped={part.source: part.reason for part in skipped},
         documents=tuple(part.entry for part in parts),
@@ -110,46 +145,50 @@ def build(
     )
     embedded = sum(len(part.passages) for part in new)
     reused = sum(len(part.passages) for part in parts) - embedded
-    return BuildReport(tuple(part.report for part in parts), tuple(skipped), embedded, reused)
+    return BuildReport(tuple(gathered.reports), tuple(skipped), embedded, reused)
 
 
-def _read(corpus: Path, reading: Callable[[str], None]) -> Iterator[Reading | Skipped]:
+def _gather(corpus: Path, settings: Settings, reading: Callable[[str, int], None]) -> _Gathered:
+    """Every document of a corpus, in order of the files' names, and what is not among them and why."""
+    gathered = _Gathered()
+    for found in _unique(_read(corpus, settings, reading)):
+        if isinstance(found, Skipped):
+            gathered.skipped.append(found)
+            continue
+        part = _Part(found, split(found.document, max_characters=settings.max_characters))
+        if not part.passages:
+            gathered.skipped.append(Skipped(found.document.id, "holds no text; remove it, or put text in it"))
+            continue
+        examined = part.report
+        gathered.reports.append(examined)
+        if examined.verdict is Verdict.UNUSABLE:
+            share = f"{examined.odd_share:.0%} of its characters stand for no letter"
+            gathered.skipped.append(Skipped(found.document.id, f"is unusable: {share}; get another copy of it, or read it with --ocr"))
+        else:
+            gathered.parts.append(part)
+    return gathered
+
+
+def _read(corpus: Path, settings: Settings, reading: Callable[[str, int], None]) -> Iterator[Reading | Skipped]:
     """Every document of a corpus, and every file or line that is none, in order of the files' names."""
-    known = readers()
-    for source, path in corpus_files(corpus).items():
-        if source.endswith(SIDECAR_SUFFIX):
-            continue
-        if not path.is_file():
-            yield Skipped(source, "is a link to a folder, a broken link or no regular file; copy what it leads to into the corpus")
-            continue
-        if path.name.casefold() in ("readme.md", "license.md"):
-            yield Skipped(source, "describes the folder and is not read; rename it if it is a reading")
-            continue
-        reader = known.get(path.suffix.lower())
-        if reader is None:
-            yield Skipped(source, f"has an ending that is not read; known are {' '.join(sorted(known))}")
-            continue
-        reading(source)
-        try:
-            found = list(reader.read(path, source))
-            yield from _with_sidecar(found, path, source)
-        except UnreadableDocument as error:
-            yield Skipped(error.source, error.reason)
+    found = {source: path for source, path in corpus_files(corpus).items() if not source.endswith(SIDECAR_SUFFIX)}
+    reasons = {source: reason for source, path in found.items() if (reason := _why_not(path))}
+    files = [File(source, path) for source, path in found.items() if source not in reasons]
+    with Workers(jobs=max(1, min(settings.jobs, len(files))), options=settings.options, limits=settings.limits) as workers:
+        readings = workers.read(files, started=lambda source: reading(source, len(files)))
+        for source in found:
+            yield from [Skipped(source, reasons[source])] if source in reasons else next(readings)
 
 
-def _with_sidecar(found: list[Reading | Skipped], path: Path, source: str) -> Iterator[Reading | Skipped]:
-    """The documents with what the sidecar beside their file says; a sidecar speaks of one document."""
-    sidecar = sidecar_of(path)
-    if sidecar is None or len(found) != 1 or isinstance(found[0], Skipped):
-        yield from found
-        return
-    document = found[0].document
-    try:
-        metadata = from_sidecar(sidecar, f"{source.removesuffix(path.name)}{sidecar.name}")
-    except UnreadableDocument as error:
-        yield Skipped(error.source, error.reason)
-        metadata = {}
-    yield replace(found[0], document=replace(document, metadata={**document.metadata, **metadata}))
+def _why_not(path: Path) -> str:
+    """Why a file is not even tried; '' for one that is."""
+    if not path.is_file():
+        return "is a link to a folder, a broken link or no regular file; copy what it leads to into the corpus"
+    if path.name.casefold() in ("readme.md", "license.md"):
+        return "describes the folder and is not read; rename it if it is a reading"
+    if path.suffix.lower() not in readers():
+        return f"has an ending that is not read; known are {' '.join(sorted(readers()))}"
+    return ""
 
 
 def _unique(found: Iterator[Reading | Skipped]) -> Iterator[Reading | Skipped]:
@@ -163,11 +202,6 @@ def _unique(found: Iterator[Reading | Skipped]) -> Iterator[Reading | Skipped]:
         else:
             taken[part.document.id] = part.document.source
             yield part
-
-
-def _hash(reading: Reading, passages: tuple[Passage, ...]) -> str:
-    lines = b"\n".join((document_line(reading.document), *(passage_line(0, passage) for passage in passages)))
-    return hashlib.sha256(lines).hexdigest()
 
 
 def _vectors_of(folder: Path, embedder: str, weights: str) -> dict[str, _Vectors]:

@@ -260,3 +260,38 @@ def test_the_corpus_folder_is_never_written_to(tmp_path):
     build(copy, tmp_path / "index", embedder=HASHING)
 
     assert hash_files(copy) == before
+
+
+def test_a_dry_run_reports_and_writes_nothing(corpus, folder):
+    """The report is that of a build, verdict and all; no index is made and nothing is embedded."""
+    (corpus / "good.md").write_text("Good words.", encoding="utf-8")
+    (corpus / "odd.md").write_text("\ue001\ue002\ue003 ok", encoding="utf-8")
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    done = run("ingest", str(corpus), str(folder), "--dry-run", "--format", "json")
+    report = json.loads(done.stdout)
+
+    assert done.returncode == 0, done.stderr
+    assert [(document["id"], document["verdict"]) for document in report["documents"]] == [("good.md", "good"), ("odd.md", "unusable")]
+    assert [skipped["source"] for skipped in report["skipped"]] == ["broken.pdf", "odd.md"]
+    assert (report["embedded"], folder.exists()) == (0, False)
+
+
+def test_an_unusable_document_is_reported_and_not_indexed(corpus, folder):
+    """Words that are no words would be quoted; the others go in, and the index knows the reason."""
+    (corpus / "good.md").write_text("Good words.", encoding="utf-8")
+    (corpus / "odd.md").write_text("\ue001\ue002\ue003 ok", encoding="utf-8")
+    build(corpus, folder, embedder=HASHING)
+    index = Index.open(folder)
+
+    assert list(index.documents) == ["good.md"]
+    assert index.manifest.skipped["odd.md"].startswith("is unusable: 50% of its characters stand for no letter")
+
+
+def test_the_index_gives_back_what_was_noted(corpus, folder):
+    """The report of the build is the report of the index that was written."""
+    (corpus / "a.md").write_text("So it is.<sup>9</sup> Really.", encoding="utf-8")
+    (corpus / "b.md").write_text("Words.", encoding="utf-8")
+    report = build(corpus, folder, embedder=HASHING)
+
+    assert [document.unmatched_marks for document in report.documents] == [1, 0]
+    assert Index.open(folder).reports() == report.documents
