@@ -14,6 +14,7 @@ from index.cli import harmless, parser, positive, run
 if TYPE_CHECKING:
     import argparse
 
+    from index.extraction import ExtractionReport
     from index.library import Index
     from index.records import Hit
 
@@ -87,17 +88,17 @@ def _info(arguments: argparse.Namespace) -> int:
             "embedder": manifest.embedder,
             "weights": manifest.weights,
             "dim": manifest.dim,
-            "documents": [_document_info(index, id) for id in index.documents],
+            "documents": [_document_info(index, report) for report in index.reports()],
             "passages": len(index.passages),
             "sentences": len(index.sentence_vectors),
             "skipped": manifest.skipped,
         }
         print(msgspec.json.encode(found).decode("utf-8"))
         return 0
-    for id in index.documents:
-        document = _document_info(index, id)
-        pages = document["pages"] or "no"
-        print(harmless(f"{id}: “{document['title']}”, {pages} pages, {document['passages']} passages, {document['notes']} notes"))
+    for report in index.reports():
+        pages = f"{report.pages or 'no'} {report.page_unit}s"
+        counts = f"{pages}, {report.passages} passages, {report.notes} notes"
+        print(harmless(f"{report.id}: “{report.title}”, {counts} — {report.advice}"))
     for source, reason in manifest.skipped.items():
         print(f"skipped {source}: {reason}")
     print(f"{len(index.documents):,} documents, {len(index.passages):,} passages, {len(index.sentence_vectors):,} sentences")
@@ -105,17 +106,10 @@ def _info(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _document_info(index: Index, id: str) -> dict[str, Any]:
-    document = index.documents[id]
-    return {
-        "id": id,
-        "source": document.source,
-        "title": document.title,
-        "pages": len(document.pages),
-        "passages": len(index.passage_rows[id]),
-        "notes": len(document.notes),
-        "characters": len(document.text),
-    }
+def _document_info(index: Index, report: ExtractionReport) -> dict[str, Any]:
+    import msgspec
+
+    return {**msgspec.to_builtins(report), "advice": report.advice, "characters": len(index.documents[report.id].text)}
 
 
 def _search(arguments: argparse.Namespace) -> int:

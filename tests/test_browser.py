@@ -26,6 +26,7 @@ from ingest.build import build
 from tests.support import CORPUS, REPOSITORY, needed
 from tests.test_chat_app import GRADIO_WARNINGS, Fake, free_port
 from tests.test_chat_render_html import AWKWARD
+from tests.typeset import compile_typst
 
 pytestmark = [pytest.mark.browser, *GRADIO_WARNINGS]
 
@@ -285,6 +286,37 @@ def test_readings_can_be_chosen_and_links_and_keys_lead_to_them(tmp_path: Path, 
         again = visit(link)
         again.wait_for_selector("#highlight")
         assert again.text_content("#highlight") == "The words of one stand here."
+
+
+def test_the_list_of_readings_says_how_well_each_was_read(tmp_path: Path, visit: Visit, picture: Callable[[Any, str], None]) -> None:
+    """It opens by the keyboard, names pages to look at and files that were not read, and a title opens its reading."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "good.md").write_text("# On Rain\n\nIt rained in the north.\n", encoding="utf-8")
+    compile_typst("It rained. #pagebreak() #rect(fill: black) #pagebreak() It snowed.", corpus / "scan.pdf")
+    (corpus / "<b>broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    build(corpus, tmp_path / "index", embedder=HashingEmbedder().name)
+    index = Index.open(tmp_path / "index")
+
+    with opened(index, lambda question, _: Answer(question, (), "No.", (), 0.1), host="127.0.0.1", port=free_port()) as address:
+        page = visit(address)
+        assert page.text_content("#library summary") == "2 readings · 1 to look at · 1 file not read"
+        page.focus("#library summary")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#library li")
+        shown = page.locator("#library li").all_inner_texts()
+        picture(page, "library-wide")
+        page.click("#library a >> nth=0")
+        page.wait_for_selector("#reading h2:has-text('scan.pdf')")
+        phone = visit(address, viewport=_PHONE, color_scheme="dark")
+        phone.click("#library summary")
+        picture(phone, "library-phone-dark")
+
+    assert [" ".join(line.split()) for line in shown] == [
+        "scan.pdf look at page 2 3 pages · 4 words · no text on page 2",
+        "On Rain good 7 words",
+        "<b>broken.pdf not read " + index.manifest.skipped["<b>broken.pdf"],
+    ]
 
 
 def test_the_command_serves_the_page_and_ends_cleanly(brief_index: Index, chromium: Any) -> None:

@@ -15,6 +15,7 @@ from chat.answer import Answer
 from chat.conversation import Turn
 from chat.render.frame import chooser_html, header_html, starters, welcome_html
 from chat.render.html import answer_html, line_html, linked_place, question_html
+from chat.render.library import library_html
 from chat.render.source import source_html
 from index.errors import FootnotedError
 from index.library import Index
@@ -104,6 +105,7 @@ def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded:
                     )
                     button = gr.Button("Ask", elem_id="send", variant="primary", scale=0, min_width=0)
             with gr.Column(elem_id="source", min_width=0):
+                gr.HTML(library_html(index.reports(), index.manifest.skipped), elem_id="library", apply_default_css=False, js_on_load=None)
                 if chooser := chooser_html(documents):
                     gr.HTML(chooser, elem_id="readings", apply_default_css=False, js_on_load=None)
                 gr.HTML(

@@ -14,6 +14,7 @@ from itertools import groupby, pairwise
 
 from chat.footnotes import byline
 from chat.render.html import escaped, note_html
+from index.extraction import counted
 from index.records import Block, BlockKind, Document, Note, Span
 
 HIGHLIGHT_ID = "highlight"  # of the first highlighted stretch: where the pane scrolls to
@@ -56,7 +57,7 @@ def source_html(document: Document, highlight: Span | None = None) -> str:
 def _byline(document: Document) -> str:
     """Who, where and when, and how long it is."""
     counts = [(len(document.text.split()), "word"), (len(document.pages), document.page_unit), (len(document.notes), "note")]
-    sizes = (f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
+    sizes = (counted(count, noun) for count, noun in counts if count)
     return " · ".join(filter(None, (byline(document), *sizes)))
 
 
