@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """\
   python -m bench                                                   our questions on the brief, and speed
   python -m bench brief squad2_5articles --data ../bench-data       with a public set from a folder
+  python -m bench reading --data ../bench-data                      how faithfully PDFs are read
   python -m bench brief --details details.jsonl                     with a line for each question, to read the failures"""
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -25,7 +26,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print the tables, write RESULTS.md."""
     options = parser("python -m bench", "Measure quoting, refusing and speed through the real pipeline.", _EXAMPLES)
-    options.add_argument("sets", nargs="*", metavar="SET", help="brief, speed, or a public set's name (default: brief speed)")
+    options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a public set's name (default: brief speed)")
     options.add_argument("--data", type=Path, help="folder with the public sets (default: none)")
     options.add_argument("--details", type=Path, metavar="FILE", help="write a JSON line for each question here (default: nowhere)")
     options.add_argument("--write", action="store_true", help="write bench/RESULTS.md (default: only print)")
@@ -43,12 +44,13 @@ def _measure(arguments: argparse.Namespace) -> int:
     from index.embedders import open_embedder
 
     names = arguments.sets or [OURS, "speed"]
+    reading = _reading(arguments.data) if "reading" in names else []
     scores: list[dict[str, str]] = []
     details: list[bytes] = []
     embedder = open_embedder()
     about: list[str] = []
     for name in names:
-        if name == "speed":
+        if name in ("speed", "reading"):
             continue
         if name != OURS and (arguments.data is None or not (arguments.data / name).is_dir()):
             print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
@@ -67,6 +69,8 @@ def _measure(arguments: argparse.Namespace) -> int:
     parts = ["# Results", _machine(names)]
     if scores:
         parts += ["## Answers", _table(scores)]
+    if reading:
+        parts += ["## Reading", *reading]
     if speeds:
         parts += ["## Speed", _table(speeds)]
     if about:
@@ -78,6 +82,19 @@ def _measure(arguments: argparse.Namespace) -> int:
     if arguments.write:
         RESULTS.write_text(report, encoding="utf-8")
     return 0
+
+
+def _reading(data: Path | None) -> list[str]:
+    """The tables of what is read, as far as their files are there."""
+    from bench.reading import CONTRACTS, SAMPLES, clause_rows, sample_rows
+
+    tables = []
+    for name, rows in ((CONTRACTS, clause_rows), (SAMPLES, sample_rows)):
+        if data is None or not (data / name).is_dir():
+            print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
+        else:
+            tables += [f"`{name}`:", _table(rows(data))]
+    return tables
 
 
 def _machine(names: Sequence[str]) -> str:
