@@ -38,6 +38,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from bench.quality import ask_all, row
+    from bench.retrieval import CONVERSATIONS, RANKED
     from bench.sets import OURS, load
     from bench.speed import rows
     from index.corpus import SHIPPED_CORPUS
@@ -45,12 +46,13 @@ def _measure(arguments: argparse.Namespace) -> int:
 
     names = arguments.sets or [OURS, "speed"]
     reading = _reading(arguments.data) if "reading" in names else []
+    ranked = _ranked(names, arguments.data)
     scores: list[dict[str, str]] = []
     details: list[bytes] = []
     embedder = open_embedder()
     about: list[str] = []
     for name in names:
-        if name in ("speed", "reading"):
+        if name in ("speed", "reading", *RANKED, *CONVERSATIONS):
             continue
         if name != OURS and (arguments.data is None or not (arguments.data / name).is_dir()):
             print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
@@ -69,6 +71,8 @@ def _measure(arguments: argparse.Namespace) -> int:
     parts = ["# Results", _machine(names)]
     if scores:
         parts += ["## Answers", _table(scores)]
+    if ranked:
+        parts += ["## Finding", _table(ranked)]
     if reading:
         parts += ["## Reading", *reading]
     if speeds:
@@ -82,6 +86,20 @@ def _measure(arguments: argparse.Namespace) -> int:
     if arguments.write:
         RESULTS.write_text(report, encoding="utf-8")
     return 0
+
+
+def _ranked(names: Sequence[str], data: Path | None) -> list[dict[str, str]]:
+    """The table of sets with relevance judgements, as far as they are asked for and there."""
+    from bench.retrieval import CONVERSATIONS, RANKED, load, rows
+    from index.embedders import open_embedder
+
+    found: list[dict[str, str]] = []
+    for name in (name for name in names if name in (*RANKED, *CONVERSATIONS)):
+        if data is None or not (data / name).is_dir():
+            print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
+        else:
+            found += rows(load(name, data), open_embedder())
+    return found
 
 
 def _reading(data: Path | None) -> list[str]:

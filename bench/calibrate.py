@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import random
 import sys
 import tempfile
@@ -24,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.scores import auroc, score
-from bench.sets import PUBLIC, Question, QuestionSet, load, locate
+from bench.sets import PUBLIC, Question, QuestionSet, for_choosing, load, locate
 from chat.answer import Answer
 from chat.conversation import understand
 from chat.quoting import candidates, quotes
@@ -39,11 +38,6 @@ _TRAINING = ("squadshifts_new_wiki", "tydiqa_en", "nq_open_gold", "selqa", "qed_
 _ROWS = 300  # of each of these, half of them answerable
 _FOREIGN = 300  # questions of other sets asked to each
 _ANSWERED = 0.93  # share of the positives that the threshold lets through
-
-
-def for_choosing(question: str) -> bool:
-    """Whether a question is in the half that may be fitted to."""
-    return hashlib.sha256(question.encode("utf-8")).digest()[0] % 2 == 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:

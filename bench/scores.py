@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log2
 
 from bench.sets import Question
 from chat.answer import Answer, Quote
@@ -44,6 +45,29 @@ def score(question: Question, answer: Answer, document: Document | None) -> Scor
         precision=shared / shown if shown else 0.0,
         confidence=answer.confidence,
     )
+
+
+def ndcg(ranked: Sequence[str], relevance: Mapping[str, float], *, depth: int = 10) -> float:
+    """
+    Normalised discounted cumulative gain of a ranking (Järvelin and Kekäläinen 2002), gains linear as trec_eval has it; 0..1.
+
+    >>> round(ndcg(["b", "a"], {"a": 1.0}), 4)
+    0.6309
+    """
+    gained = sum(relevance.get(document, 0.0) / log2(rank + 1) for rank, document in enumerate(ranked[:depth], start=1))
+    most = sum(grade / log2(rank + 1) for rank, grade in enumerate(sorted(relevance.values(), reverse=True)[:depth], start=1))
+    return gained / most if most else 0.0
+
+
+def recall(ranked: Sequence[str], relevance: Mapping[str, float], *, depth: int = 5) -> float:
+    """
+    Share of the relevant documents among the first of a ranking; 0..1.
+
+    >>> recall(["b", "a"], {"a": 1.0, "c": 1.0})
+    0.5
+    """
+    relevant = {document for document, grade in relevance.items() if grade > 0}
+    return len(relevant.intersection(ranked[:depth])) / len(relevant) if relevant else 0.0
 
 
 def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float:

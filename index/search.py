@@ -11,7 +11,7 @@ not decided here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,9 +51,19 @@ class Query:
         return tuple(dict.fromkeys(content_terms(self.text))) or self.terms
 
 
-def search(index: Index, embedder: Embedder, query: Query, *, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
+def search(
+    index: Index,
+    embedder: Embedder,
+    query: Query,
+    *,
+    k: int = 10,
+    documents: Collection[str] | None = None,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> list[Hit]:
     """
-    The `k` best passages, best first; ties in the order of the index. `documents`: only passages of these ids.
+    The `k` best passages, best first; ties in the order of the index.
+
+    `documents`: only passages of these ids. `weights` of the signals; one that is not named counts for nothing.
 
     Raises IndexMismatch when the index was not made with this embedder, UnknownDocument for a document that is not in the index.
     """
@@ -77,7 +87,7 @@ def search(index: Index, embedder: Embedder, query: Query, *, k: int = 10, docum
         of_sentences = tuple(map(float, sentence_cosines[start : start + len(found)]))
         start += len(found)
         signals = {"sentence": max(of_sentences), "passage": float(cosine), "bm25": float(lexical[row])}
-        hits.append((sum(WEIGHTS[name] * value for name, value in signals.items()), row, signals, of_sentences))
+        hits.append((sum(weight * signals[name] for name, weight in weights.items()), row, signals, of_sentences))
     hits.sort(key=lambda hit: (-hit[0], hit[1]))
     return [
         Hit(index.passages[row], score, rank, signals, of_sentences)

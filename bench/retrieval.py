@@ -1,0 +1,118 @@
+"""
+Whether the right passages come first: public sets with relevance judgements, and conversations whose last question leans on earlier turns.
+
+Every row of a table is one run over the same index and questions: all signals together, and each alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import msgspec
+
+from bench.scores import ndcg, recall
+from bench.sets import for_choosing
+from chat.conversation import Turn, understand
+from index.corpus import default_index
+from index.embedders import Embedder
+from index.library import Index
+from index.search import WEIGHTS, search
+from ingest.build import build
+
+RANKED = ("scifact_train", "cranfield")
+CONVERSATIONS = ("mtrag_human_159",)
+
+_ALONE = {
+    "all signals": WEIGHTS,
+    "BM25 alone": {"bm25": 1.0},
+    "passage vectors alone": {"passage": 1.0},
+    "sentence vectors alone": {"sentence": 1.0},
+}
+_HITS = 40  # passages asked for: several of one document count once
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question and the documents that answer it."""
+
+    text: str
+    relevance: Mapping[str, float]  # by document id; at least one above 0
+    history: tuple[Turn, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """An index and judged questions to it."""
+
+    name: str
+    index: Index
+    questions: tuple[Judged, ...]
+
+
+def load(name: str, data: Path) -> JudgedSet:
+    """A set by name; its index is built in the cache if need be. Raises FileNotFoundError when its data is not there."""
+    folder = data / name
+    corpus = default_index(folder).parent / f"{name}-corpus"  # the folder holds questions too, which are no readings
+    corpus.mkdir(parents=True, exist_ok=True)
+    (corpus / "corpus.jsonl").write_bytes((folder / "corpus.jsonl").read_bytes())
+    build(corpus, default_index(corpus))
+    questions = tuple(_conversations(folder) if name in CONVERSATIONS else _ranked(folder))
+    return JudgedSet(name, Index.open(default_index(corpus)), questions)
+
+
+def rows(found: JudgedSet, embedder: Embedder) -> Iterator[dict[str, str]]:
+    """The table's rows of a set, on the questions for reporting."""
+    asked = [question for question in found.questions if not for_choosing(question.text)]
+    if found.name in CONVERSATIONS:
+        for how, with_history in (("the last turn alone", False), ("with the turns before it", True)):
+            ranked = [_documents(found.index, embedder, question, WEIGHTS, with_history=with_history) for question in asked]
+            yield _row(found.name, how, asked, ranked)
+        return
+    for how, weights in _ALONE.items():
+        yield _row(found.name, how, asked, [_documents(found.index, embedder, question, weights) for question in asked])
+
+
+def _row(name: str, how: str, asked: Sequence[Judged], ranked: Sequence[Sequence[str]]) -> dict[str, str]:
+    pairs = list(zip(ranked, (question.relevance for question in asked), strict=True))
+    return {
+        "set": name,
+        "ranked by": how,
+        "questions": str(len(asked)),
+        "nDCG@10": f"{100 * fmean(ndcg(found, relevance) for found, relevance in pairs):.1f}",
+        "Recall@5": f"{100 * fmean(recall(found, relevance) for found, relevance in pairs):.1f}",
+    }
+
+
+def _documents(index: Index, embedder: Embedder, question: Judged, weights: Mapping[str, float], *, with_history: bool = True) -> list[str]:
+    """The documents of the hits, best first, each once."""
+    query = understand(question.text, question.history if with_history else ())
+    hits = search(index, embedder, query, k=_HITS, weights=weights)
+    return list(dict.fromkeys(hit.passage.document.id for hit in hits))
+
+
+def _ranked(folder: Path) -> Iterator[Judged]:
+    relevance: dict[str, dict[str, float]] = {}
+    for path in sorted((folder / "qrels").glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            query, document, grade = line.split("\t")
+            if float(grade) > 0:
+                relevance.setdefault(query, {})[document] = float(grade)
+    for found in _lines(folder / "queries.jsonl"):
+        if found["_id"] in relevance:
+            yield Judged(found["text"], relevance[found["_id"]])
+
+
+def _conversations(folder: Path) -> Iterator[Judged]:
+    for line in _lines(folder / "tasks.jsonl"):
+        if line["gold_passages"]:
+            said = [turn["text"] for turn in line["history"]]
+            turns = tuple(Turn(question, answer) for question, answer in zip(said[::2], said[1::2], strict=False))
+            yield Judged(line["question"], dict.fromkeys(line["gold_passages"], 1.0), turns)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    yield from map(msgspec.json.decode, path.read_bytes().splitlines())
