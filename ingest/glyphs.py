@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ingest.layout import Fragment, is_right_to_left
+from ingest.operators import operations
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -28,6 +29,7 @@ MAX_FORMS = 1000  # forms drawn on one page; more are not followed
 MAX_PLACE = 1e6  # points from the origin; what is drawn farther out is on no page (PDF 32000-1, annex C: 14,400)
 MAX_TILT = 0.05  # sine of the angle from a quarter turn beyond which text is a stamp across the page, and not read
 
+_KERN = 50  # thousandths of the font size: wider may be a space
 _SMALL_DIGIT = 0.8  # of the width of the same digit in the same font: a superior figure, drawn as a glyph of its own
 _SMALL_SIZE, _SMALL_RISE = 0.6, 0.35  # how such a figure looks, in font sizes
 
@@ -39,17 +41,55 @@ _PLAIN |= {0xF0B7: "•", 0xF0A7: "•", 0xF06C: "•", 0xF076: "•"}  # the do
 _PLAIN |= {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}  # fonts that map to Windows' codes
 
 
-def fragments(page: PageObject) -> list[Fragment]:
-    """The text of a page, fragment by fragment, in the order it is drawn, turned so that most of it reads from left to right."""
+Faces = dict[
+    int, tuple[Any, "_Face"]
+]  # the fonts of a document by identity; each is kept with its face, so that its identity stays its own
+
+
+def fragments(page: PageObject, faces: Faces | None = None) -> list[Fragment]:
+    """
+    The text of a page, fragment by fragment, in the order it is drawn, turned so that most of it reads from left to right.
+
+    Fonts that stand in `faces` are not loaded again: give it to all pages of a document.
+    """
     from pypdf.generic import ContentStream
 
-    walk = _Walk(page.pdf)
+    walk = _Walk(page.pdf, {} if faces is None else faces)
     contents = page.get("/Contents")
     if contents is not None:
-        # Strings stay bytes: what they stand for is the font's to say.
-        operations = ContentStream(contents.get_object(), page.pdf, "bytes").operations
-        walk.follow(operations, _dictionary(page.get_inherited("/Resources")), IDENTITY, depth=0)
+        content = ContentStream(contents.get_object(), page.pdf).get_data()
+        walk.follow(content, _dictionary(page.get_inherited("/Resources")), IDENTITY, depth=0)
     return _turned(walk.drawn)
+
+
+class _Letters(dict[str, str]):
+    """What each code of a font stands for, in the order of drawing; looked up once."""
+
+    def __init__(self, font: Font) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, code: str) -> str:
+        """The text of a code that was not asked for yet."""
+        encoding = self._font.encoding
+        letter = code if isinstance(encoding, str) else encoding.get(ord(code), code)
+        self[code] = _visual(str(self._font.character_map.get(letter, letter))).translate(_PLAIN)
+        return self[code]
+
+
+class _Widths(dict[str, float]):
+    """The width of each code of a font in thousandths of its size; looked up once."""
+
+    def __init__(self, font: Font, scale: float) -> None:
+        super().__init__()
+        self._font, self._scale = font, scale
+
+    def __missing__(self, code: str) -> float:
+        """The width of a code that was not asked for yet."""
+        widths = self._font.character_widths
+        width = self._font.space_width if code == self._font.space_char else widths.get(code, widths["default"])
+        self[code] = _number(width) * self._scale
+        return self[code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +97,28 @@ class _Face:
     """A font as far as it is needed: its characters, their widths, and how it looks."""
 
     font: Font
-    scale: float  # widths and heights of a Type 3 font come in its own units; 1.0 for the others
-    height: float  # of the letters' box, in font sizes
+    height: float  # of the letters' box, in font sizes; not 1.0 in Type 3 fonts only
     bold: bool
     italic: bool
     superior: frozenset[str]  # codes of digits that are drawn small and high
+    letters: _Letters
+    widths: _Widths
 
-    def decode(self, shown: bytes | str) -> list[tuple[str, str]]:
-        """The codes of a shown string, one character each, and the text each stands for."""
-        font = self.font
-        if isinstance(shown, str):
-            return [(letter, letter) for letter in shown]
-        if isinstance(font.encoding, str):
-            try:
-                codes = shown.decode(font.encoding, "surrogatepass")
-            except UnicodeDecodeError:
-                codes = shown.decode(font.encoding, "replace")
-            return [(code, _visual(str(font.character_map.get(code, code)))) for code in codes]
-        letters = ((chr(code), font.encoding.get(code, chr(code))) for code in shown)
-        return [(code, _visual(str(font.character_map.get(letter, letter)))) for code, letter in letters]
+    def codes(self, shown: bytes) -> str:
+        """The codes of a shown string, one character each."""
+        encoding = self.font.encoding
+        if not isinstance(encoding, str):
+            return shown.decode("latin-1")
+        try:
+            return shown.decode(encoding, "surrogatepass")
+        except UnicodeDecodeError:
+            return shown.decode(encoding, "replace")
 
-    def width(self, code: str) -> float:
-        """In thousandths of the font size."""
-        widths = self.font.character_widths
-        width = self.font.space_width if code == self.font.space_char else widths.get(code, widths["default"])
-        return _number(width) * self.scale
+    def runs(self, codes: str) -> Iterable[tuple[bool, str]]:
+        """The codes in runs of those that are drawn small and high, and of those that are not."""
+        if self.superior.isdisjoint(codes):
+            return ((False, codes),)
+        return ((superior, "".join(run)) for superior, run in groupby(codes, key=self.superior.__contains__))
 
 
 def _visual(text: str) -> str:
@@ -89,7 +126,7 @@ def _visual(text: str) -> str:
     return text[::-1] if len(text) > 1 and is_right_to_left(text) else text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _State:
     """What `q` saves and `Q` brings back."""
 
@@ -101,6 +138,10 @@ class _State:
     stretch: float = 1.0
     leading: float = 0.0
     rise: float = 0.0
+
+    def copy(self) -> _State:
+        """The same, to be changed on its own; `dataclasses.replace` takes five times as long, and pages of drawings save often."""
+        return _State(self.matrix, self.face, self.size, self.character_gap, self.word_gap, self.stretch, self.leading, self.rise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,42 +157,43 @@ class _Walk:
     """The state of a walk over a page's operators."""
 
     reader: Any
+    faces: Faces
     drawn: list[_Drawn] = field(default_factory=list)
     forms: int = 0
-    faces: dict[int, _Face | None] = field(default_factory=dict)
 
-    def follow(self, operations: Iterable[tuple[Any, bytes]], resources: DictionaryObject, matrix: Matrix, *, depth: int) -> None:
+    def follow(self, content: bytes, resources: DictionaryObject, matrix: Matrix, *, depth: int) -> None:
         """Follow one content stream, and the forms it draws."""
         state = _State(matrix=matrix)
         saved: list[_State] = []
         line = text = IDENTITY  # the text line matrix, and the text matrix
         spoken: list[tuple[str | None, int]] = []  # marked content: its actual text, and the fragments drawn before it
-        for operands, operator in operations:
+        for operands, operator in operations(content):
             match operator, operands:
                 case b"q", _:
-                    saved.append(state)
+                    saved.append(state.copy())
                 case b"Q", _:
                     state = saved.pop() if saved else state
                 case b"cm", [_, _, _, _, _, _]:
-                    state = replace(state, matrix=_times(_matrix(operands), state.matrix))
+                    state.matrix = _times(_matrix(operands), state.matrix)
                 case b"BT", _:
                     line = text = IDENTITY
                 case b"Tf", [name, size, *_]:
-                    state = replace(state, face=self._face(resources, name), size=_number(size))
+                    state.face = self._face(resources, name)
+                    state.size = _number(size)
                 case b"Tc", [gap, *_]:
-                    state = replace(state, character_gap=_number(gap))
+                    state.character_gap = _number(gap)
                 case b"Tw", [gap, *_]:
-                    state = replace(state, word_gap=_number(gap))
+                    state.word_gap = _number(gap)
                 case b"Tz", [stretch, *_]:
-                    state = replace(state, stretch=_number(stretch) / 100)
+                    state.stretch = _number(stretch) / 100
                 case b"TL", [leading, *_]:
-                    state = replace(state, leading=_number(leading))
+                    state.leading = _number(leading)
                 case b"Ts", [rise, *_]:
-                    state = replace(state, rise=_number(rise))
+                    state.rise = _number(rise)
                 case b"Td", [x, y, *_]:
                     line = text = _times((1, 0, 0, 1, _number(x), _number(y)), line)
                 case b"TD", [x, y, *_]:
-                    state = replace(state, leading=-_number(y))
+                    state.leading = -_number(y)
                     line = text = _times((1, 0, 0, 1, _number(x), _number(y)), line)
                 case b"Tm", [_, _, _, _, _, _]:
                     line = text = _matrix(operands)
@@ -165,7 +207,8 @@ class _Walk:
                     line = _times((1, 0, 0, 1, 0, -state.leading), line)
                     text = self._show([shown], state, line)
                 case b'"', [word_gap, character_gap, shown, *_]:
-                    state = replace(state, word_gap=_number(word_gap), character_gap=_number(character_gap))
+                    state.word_gap = _number(word_gap)
+                    state.character_gap = _number(character_gap)
                     line = _times((1, 0, 0, 1, 0, -state.leading), line)
                     text = self._show([shown], state, line)
                 case b"Do", [name, *_]:
@@ -178,32 +221,49 @@ class _Walk:
                     self._speak(*spoken.pop())
 
     def _show(self, shown: Iterable[Any], state: _State, text: Matrix) -> Matrix:
-        """Draw the strings of one operator; the text matrix after them."""
+        """
+        Draw the strings of one operator; the text matrix after them.
+
+        Strings of one word with a kern between them are one fragment.
+        """
         face = state.face
         if face is None:
             return text
+        space = face.font.space_char if len(face.font.space_char) == 1 else None
+        words, before = "", text  # of the fragment in the making
         for part in shown:
-            if isinstance(part, int | float):
-                text = _times((1, 0, 0, 1, -_number(part) / 1000 * state.size * state.stretch, 0), text)
+            if isinstance(part, float):
+                if abs(part) > _KERN or face.height != 1:
+                    self._keep(words, state, face, before, text, superior=False)
+                    words = ""
+                text = _moved(text, -part / 1000 * state.size * state.stretch)
                 continue
-            if not isinstance(part, bytes | str):
+            if not isinstance(part, bytes):
                 continue
-            for superior, run in groupby(face.decode(part), key=lambda pair: pair[0] in face.superior):
-                pairs = list(run)
-                width = sum(face.width(code) for code, _ in pairs) / 1000 * state.size
-                width += len(pairs) * state.character_gap
-                width += sum(code == face.font.space_char for code, _ in pairs) * state.word_gap
-                after = _times((1, 0, 0, 1, width * state.stretch, 0), text)
-                words = "".join(letters for _, letters in pairs).translate(_PLAIN)
-                if face.font.interpretable and words:
-                    self._keep(words, state, face, text, after, superior=superior)
+            for superior, codes in face.runs(face.codes(part)):
+                width = sum(map(face.widths.__getitem__, codes)) / 1000 * state.size
+                width += len(codes) * state.character_gap
+                width += codes.count(space) * state.word_gap if space else 0
+                letters = "".join(map(face.letters.__getitem__, codes))
+                after = _moved(text, width * state.stretch)
+                if words and letters and not (superior or words[-1].isspace() or letters[0].isspace()):
+                    words += letters
+                else:
+                    self._keep(words, state, face, before, text, superior=False)
+                    words, before = letters, text
+                if superior:
+                    self._keep(words, state, face, before, after, superior=True)
+                    words = ""
                 text = after
+        self._keep(words, state, face, before, text, superior=False)
         return text
 
     def _keep(self, words: str, state: _State, face: _Face, before: Matrix, after: Matrix, *, superior: bool) -> None:
+        if not words or not face.font.interpretable:
+            return
         rise = state.rise + (_SMALL_RISE * state.size if superior else 0)
-        start = _times(_times((1, 0, 0, 1, 0, rise), before), state.matrix)
-        end = _times(_times((1, 0, 0, 1, 0, rise), after), state.matrix)
+        start = _times(_moved(before, 0, rise), state.matrix)
+        end = _times(_moved(after, 0, rise), state.matrix)
         size = math.hypot(start[2], start[3]) * abs(state.size) * face.height * (_SMALL_SIZE if superior else 1)
         if not all(abs(value) < MAX_PLACE for value in (*start, *end, size)) or size <= 0:  # also false for what is no number
             return
@@ -235,14 +295,15 @@ class _Walk:
         own = form.get("/Matrix")
         placed = own.get_object() if own is not None else None
         matrix = _times(_matrix(placed), matrix) if isinstance(placed, list) and len(placed) == 6 else matrix
-        operations = ContentStream(form, self.reader, "bytes").operations
-        self.follow(operations, _dictionary(form.get("/Resources")) or resources, matrix, depth=depth + 1)
+        self.follow(ContentStream(form, self.reader).get_data(), _dictionary(form.get("/Resources")) or resources, matrix, depth=depth + 1)
 
     def _face(self, resources: DictionaryObject, name: Any) -> _Face | None:
         resource = _dictionary(_dictionary(resources.get("/Font")).get(name))
+        if not resource:
+            return None
         if id(resource) not in self.faces:
-            self.faces[id(resource)] = _load_face(resource) if resource else None
-        return self.faces[id(resource)]
+            self.faces[id(resource)] = (resource, _load_face(resource))
+        return self.faces[id(resource)][1]
 
 
 def _load_face(resource: DictionaryObject) -> _Face:
@@ -260,7 +321,7 @@ def _load_face(resource: DictionaryObject) -> _Face:
             across, up = (abs(_number(units.get_object()[row])) for row in (0, 3))
             scale = across * 1000
             height = up * (box[3] - box[1]) if box[3] > box[1] else up * 1000
-    return _Face(font, scale, height, bold, italic, _superior(font))
+    return _Face(font, height, bold, italic, _superior(font), _Letters(font), _Widths(font, scale))
 
 
 def _superior(font: Font) -> frozenset[str]:
@@ -310,6 +371,12 @@ def _quarter_turns(matrix: Matrix) -> int | None:
 def _turn(x: float, y: float, turn: int) -> tuple[float, float]:
     """A point after the page was turned back by so many quarters."""
     return ((x, y), (y, -x), (-x, -y), (-y, x))[turn]
+
+
+def _moved(matrix: Matrix, x: float, y: float = 0.0) -> Matrix:
+    """The matrix after a move in its own units."""
+    a, b, c, d, e, f = matrix
+    return a, b, c, d, x * a + y * c + e, x * b + y * d + f
 
 
 def _times(first: Matrix, then: Matrix) -> Matrix:

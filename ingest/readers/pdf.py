@@ -21,7 +21,7 @@ from index.errors import UnreadableDocument
 from index.extraction import Extraction
 from ingest.columns import lines
 from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
-from ingest.glyphs import fragments
+from ingest.glyphs import Faces, fragments
 from ingest.hyphens import Words
 from ingest.layout import Run, Segment, segments
 from ingest.normalise import Composer, PageStart, Piece
@@ -66,11 +66,12 @@ def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Readi
     """The file as one document."""
     reader = _open(path, source, options.passwords)
     pages = _guarded(source, lambda: list(reader.pages))
+    faces: Faces = {}
     found: list[list[Segment]] = []
     damage: UnreadableDocument | None = None
     for number, page in enumerate(pages, start=1):
         try:
-            found.append(_guarded(source, partial(_segments, page)))
+            found.append(_guarded(source, partial(_segments, page, faces)))
         except UnreadableDocument as error:  # one bad page does not cost the others; it is among the pages without text
             _log.info("%s, page %d: %s", source, number, error.reason)
             damage = damage or error
@@ -122,8 +123,8 @@ def _guarded(source: str, ask: Callable[[], _T]) -> _T:
         raise UnreadableDocument(source, f"is damaged ({reason}); open it in a PDF viewer, save it anew and ingest that") from error
 
 
-def _segments(page: PageObject) -> list[Segment]:
-    return segments(fragments(page))
+def _segments(page: PageObject, faces: Faces) -> list[Segment]:
+    return segments(fragments(page, faces))
 
 
 def _labels(reader: PdfReader, count: int) -> list[str]:
