@@ -50,7 +50,7 @@ def operations(data: bytes) -> Iterator[tuple[list[Any], bytes]]:
 
     Raises DamagedContent where a string or an inline image never ends, after all that stands before it.
 
-    >>> list(operations(b"BT /F1 9 Tf 0 0 5 5 re f [(a\051) -20 <62>] TJ ET"))
+    >>> list(operations(b"BT /F1 9 Tf 0 0 5 5 re f [(a\\051) -20 <62>] TJ ET"))
     [([], b'BT'), (['/F1', 9.0], b'Tf'), ([[b'a)', -20.0, b'b']], b'TJ')]
     """
     position: int | None = 0
