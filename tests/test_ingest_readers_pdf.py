@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import subprocess
 import sys
@@ -292,6 +293,16 @@ def test_damaged_files_are_read_or_refused_and_nothing_is_printed(
             assert is_canonical(read(path))
 
     assert capfd.readouterr() == ("", "")
+
+
+def test_reading_many_files_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Each file read added a handler to pypdf's log: the thousandth damaged file took seconds, for each warning went to a thousand."""
+    path = printed(tmp_path, "It rained.")
+    read(path)
+    before = len(logging.getLogger("pypdf").handlers)
+    read(path)
+
+    assert len(logging.getLogger("pypdf").handlers) == before
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

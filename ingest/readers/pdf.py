@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 suffixes: tuple[str, ...] = (".pdf",)
 
 _log = logging.getLogger(__name__)
+_UNHEARD = logging.NullHandler()  # what pypdf finds odd is for those who set up logging; the same one each time counts once
 
 _HEAD_BYTES = 1024  # within which `%PDF-` stands in every file that readers accept (PDF 32000-1, annex H.3.4.1)
 _OTHER_FORMATS = {  # by their first bytes
@@ -90,7 +91,7 @@ def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
     """The file, opened and decrypted."""
     from pypdf import PasswordType, PdfReader
 
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # what pypdf finds odd is for those who set up logging
+    logging.getLogger("pypdf").addHandler(_UNHEARD)
     try:
         content = path.read_bytes()
     except OSError as error:
