@@ -28,6 +28,16 @@ _NAME_PARTS = ("family", "given", "literal", "suffix", "dropping-particle", "non
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[Tt ].*)?", re.ASCII | re.DOTALL)
 _PART_MAXIMA = (9999, 12, 31)  # of year, month and day
 _FRONT_MATTER_MAX_CHARACTERS = 10_000
+_JUNK_TITLE = re.compile(  # what programs put there for want of a title
+    r"(?:microsoft (?:word|powerpoint|excel)|powerpoint[- ]pr[\w-]+|pr[\w-]+ powerpoint)\b.*|untitled\b.*"
+    r"|(?:document|title|slide|unknown)\W*\d*|\S*\.(?:docx?|pdf|tex|dvi|indd|rtf|odt|pptx?|qxd|x?html?)",
+    re.IGNORECASE,
+)
+_JUNK_AUTHOR = re.compile(
+    r"(?:user|admin|administrator|unknown|anonymous|owner|author)\W*\d*|\S*@\S*|.*\b(?:microsoft|openoffice|libreoffice|latex|python-docx)\b.*",
+    re.IGNORECASE,
+)
+_AUTHORS = re.compile(r"\s*(?:;|\s&\s|\band\b)\s*")
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -100,6 +110,30 @@ def words_of(value: object) -> str:
     ('On Notes', '1984', '', '')
     """
     return canonical(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def title_of(given: object, path: Path | None = None) -> str:
+    """
+    A title from a file's properties, if it is one; '' for what programs put there, and for the file's own name.
+
+    >>> title_of(" On  Notes"), title_of("Microsoft Word - notes.doc"), title_of("paper", Path("paper.pdf"))
+    ('On Notes', '', '')
+    """
+    title = canonical(str(given or "").replace("\0", ""))
+    if not any(map(str.isalpha, title)) or _JUNK_TITLE.fullmatch(title):
+        return ""
+    return "" if path and title.casefold() in (path.name.casefold(), path.stem.casefold()) else title
+
+
+def authors_of(given: object) -> list[str]:
+    """
+    The names in an author field of a file's properties, without those that are no people.
+
+    >>> authors_of("Ada Lovelace and Bob; admin"), authors_of("Microsoft Office User")
+    (['Ada Lovelace', 'Bob'], [])
+    """
+    names = _AUTHORS.split(canonical(str(given or "").replace("\0", "")))
+    return [name for name in names if any(map(str.isalpha, name)) and not _JUNK_AUTHOR.fullmatch(name)]
 
 
 def _names(value: object) -> list[dict[str, str]]:

@@ -76,13 +76,17 @@ class Composer:
         self._marks: list[tuple[int, Hashable]] = []
         self._pages: list[tuple[int, PageStart]] = []
 
-    def note(self, key: Hashable, label: str, text: str) -> None:
-        """Keep a note's body under a key. A second body under the same key continues the first (a note that runs over a page)."""
+    def note(self, key: Hashable, label: str, text: str, address: str = "") -> None:
+        """
+        Keep a note's body under a key. A second body under the same key continues the first (a note that runs over a page).
+
+        `address` is where its first link leads; it counts where no address is among the words.
+        """
         text = canonical(text)
         row = self._rows.get(key)
         if row is not None:
             text = f"{self._notes[row].text} {text}"
-        note = Note(label, text, first_address(text))
+        note = Note(label, text, first_address(text) or address)
         if row is None:
             self._rows[key] = len(self._notes)
             self._notes.append(note)

@@ -24,6 +24,7 @@ from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
 from ingest.glyphs import Faces, fragments
 from ingest.hyphens import Words
 from ingest.layout import Run, Segment, segments
+from ingest.metadata import authors_of, title_of
 from ingest.normalise import Composer, PageStart, Piece
 from ingest.paragraphs import blocks, without_bullet
 from ingest.readers import DEFAULTS, Options, Reading
@@ -47,16 +48,6 @@ _OTHER_FORMATS = {  # by their first bytes
     b"\xff\xd8\xff": "a picture",
     b"<": "a web page",
 }
-_JUNK_TITLE = re.compile(  # what programs put there for want of a title
-    r"microsoft (?:word|powerpoint|excel)\b.*|untitled\b.*|(?:document|title|unknown)\W*\d*"
-    r"|\S*\.(?:docx?|pdf|tex|dvi|indd|rtf|odt|pptx?|qxd|html?)",
-    re.IGNORECASE,
-)
-_JUNK_AUTHOR = re.compile(
-    r"(?:user|admin|administrator|unknown|anonymous|owner|author)\W*\d*|\S*@\S*|.*\b(?:microsoft|openoffice|latex)\b.*",
-    re.IGNORECASE,
-)
-_AUTHORS = re.compile(r"\s*(?:;|\s&\s|\band\b)\s*")
 
 _BYTES = re.compile(r"\s(?:starting with|@\d|b['\"])|[^ -~]")  # from here on, pypdf's messages quote the file's bytes
 
@@ -138,19 +129,10 @@ def _metadata(reader: PdfReader, path: Path) -> dict[str, Any]:
     """Title and authors, where they are worth showing. The file's date is when it was made, not when the text was published."""
     information = reader.metadata
     title, author = (information.title, information.author) if information else ("", "")
-    title, author = _words(title), _words(author)
-    metadata: dict[str, Any] = {}
-    known = any(map(str.isalpha, title)) and not _JUNK_TITLE.fullmatch(title)
-    if known and title.casefold() not in (path.name.casefold(), path.stem.casefold()):
-        metadata["title"] = title
-    names = [name for name in _AUTHORS.split(author) if any(map(str.isalpha, name)) and not _JUNK_AUTHOR.fullmatch(name)]
-    if names:
+    metadata: dict[str, Any] = {"title": title} if (title := title_of(title, path)) else {}
+    if names := authors_of(author):
         metadata["author"] = [{"literal": name} for name in names]
     return metadata
-
-
-def _words(value: object) -> str:
-    return " ".join(str(value or "").replace("\0", "").split())
 
 
 def _compose(
