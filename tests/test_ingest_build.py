@@ -81,7 +81,7 @@ def test_one_bad_file_among_many_is_reported_and_the_rest_goes_in(corpus, folder
     """Each file that is not read has its reason in the report and in the index; the others are read."""
     (corpus / "good.md").write_text("Good words.", encoding="utf-8")
     (corpus / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
-    (corpus / "latin.txt").write_bytes("café".encode("latin-1"))
+    (corpus / "page.md").write_bytes(b"<!DOCTYPE html><p>Words.</p>")
     (corpus / "empty.txt").write_bytes(b"  \n")
     (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
     (corpus / "sheet.xls").write_bytes(b"?")
@@ -92,7 +92,7 @@ def test_one_bad_file_among_many_is_reported_and_the_rest_goes_in(corpus, folder
     assert [document.id for document in report.documents] == ["good.md"]
     assert {skipped.source for skipped in report.skipped} == {
         "picture.md",
-        "latin.txt",
+        "page.md",
         "empty.txt",
         "broken.pdf",
         "sheet.xls",

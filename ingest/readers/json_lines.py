@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from index.extraction import Extraction
 from index.records import BlockKind
 from ingest.metadata import words_of
 from ingest.normalise import Composer
@@ -28,7 +29,8 @@ class _Line(msgspec.Struct):
 def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading | Skipped]:
     """A document a line; its id is `_id`, or the file's name and the line's number."""
     decoder = msgspec.json.Decoder(_Line)
-    for number, content in enumerate(decode(path, source).split("\n"), start=1):
+    text, remarks = decode(path, source)
+    for number, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             continue
         where = f"{source}, line {number}"
@@ -46,4 +48,4 @@ def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading | S
             composer.add(BlockKind.PARAGRAPH, 0, [paragraph])
         title = words_of(line.title)
         metadata = {"title": title} if title else {}
-        yield Reading(composer.compose(id=name, source=source, metadata=metadata))
+        yield Reading(composer.compose(id=name, source=source, metadata=metadata), Extraction(remarks=remarks))

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.errors import UnreadableDocument
+from index.extraction import Extraction
 from index.records import BlockKind
+from ingest.encodings import decoded
+from ingest.formats import what_it_is, wrong_format
 from ingest.normalise import Composer, PageStart, canonical
 from ingest.readers import DEFAULTS, Options, Reading
 
@@ -25,7 +28,7 @@ _PARAGRAPH_GAP = re.compile(r"\n[^\S\n]*\n\s*")
 
 def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
-    text = decode(path, source)
+    text, remarks = decode(path, source)
     composer = Composer()
     paged = "\f" in text
     for number, page in enumerate(text.split("\f"), start=1):
@@ -35,22 +38,33 @@ def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
             for block in _blocks(paragraph):
                 kind = BlockKind.HEADING if _is_heading(block) else BlockKind.PARAGRAPH
                 composer.add(kind, 1 if kind is BlockKind.HEADING else 0, [block])
-    yield Reading(composer.compose(id=source, source=source, metadata={}))
+    yield Reading(composer.compose(id=source, source=source, metadata={}), Extraction(remarks=remarks))
 
 
-def decode(path: Path, source: str) -> str:
-    r"""A text file's characters, with `\n` for every line end. Raises UnreadableDocument for anything but UTF-8 text."""
+def decode(path: Path, source: str) -> tuple[str, tuple[str, ...]]:
+    r"""
+    A text file's characters, with `\n` for every line end, and a remark if its encoding was guessed.
+
+    Raises UnreadableDocument for anything but text.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableDocument(source, f"cannot be opened ({error.strerror}); check its permissions") from error
-    if b"\0" in content:
-        raise UnreadableDocument(source, "is not text: it holds NUL bytes; give it the ending of what it is, or remove it")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableDocument(source, f"is not UTF-8 text (byte {error.start}); save it as UTF-8 and ingest again") from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    if what_it_is(content) in ("a web page", "an RTF file", "a PDF", "a PostScript file"):  # text too, but not to be read as it stands
+        raise wrong_format(source, content, "plain text or Markdown")
+    return decode_bytes(content, source)
+
+
+def decode_bytes(content: bytes, source: str) -> tuple[str, tuple[str, ...]]:
+    """The same for bytes that were read already."""
+    found = decoded(content)
+    if found is None:
+        kind = what_it_is(content)
+        said = f"it is {kind}" if kind else "its bytes are no characters in any encoding that is known here"
+        raise UnreadableDocument(source, f"is not text: {said}; give it the ending of what it is, or save it as UTF-8")
+    text, guessed = found
+    return text.replace("\r\n", "\n").replace("\r", "\n"), (f"read as {guessed}",) if guessed else ()
 
 
 def _blocks(paragraph: str) -> list[str]:
