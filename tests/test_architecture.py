@@ -105,5 +105,7 @@ def test_every_reader_store_and_embedder_is_found():
     """The folders of parts hold what the README says they do."""
     from ingest.readers import readers
 
-    assert sorted(readers()) == [".jsonl", ".markdown", ".md", ".ndjson", ".pdf", ".text", ".txt"]
+    plain = [".jsonl", ".markdown", ".md", ".ndjson", ".text", ".txt"]
+    by_pandoc = [".docm", ".docx", ".htm", ".html", ".latex", ".odt", ".org", ".rst", ".rtf", ".tex", ".xhtml", ".epub"]
+    assert sorted(readers()) == sorted([*plain, *by_pandoc, ".pdf", ".ppsx", ".pptm", ".pptx"])
     assert importlib.import_module("index.stores.faiss").FaissStore
