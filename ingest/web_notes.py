@@ -89,7 +89,7 @@ def _mark(link: Element, targets: dict[str, Element], places: dict[Element, int]
     if around & _BACK_NAMES:
         return None
     text = "".join(link.itertext()).strip()
-    says_so = bool((named(link) | {name for element in _around(link, 1) for name in named(element)}) & _MARK_NAMES)
+    says_so = any(named(element) & _MARK_NAMES for element in (*link.iter(), *_around(link, 1)))
     label = _LABEL.fullmatch(text)
     if says_so and 0 < len(text) <= _TYPED_LABEL_MAX_CHARACTERS:
         return _Mark(link, label[1] if label else text.strip("[]() "), target)
@@ -188,7 +188,7 @@ def _names_at(link: Element) -> set[str]:
 
 def _strip_label(note: Element, label: str) -> None:
     """Take the label away from where a note's words begin: `1. Smith` and `[1] Smith` are Smith's."""
-    opening = re.compile(rf"\s*[\[(]?\s*{re.escape(label)}\s*(?:[\])]?[.:)]?)(?=\s|$)")
+    opening = re.compile(rf"\s*(?:[\[(]?\s*{re.escape(label)}\s*(?:[\])]?[.:)]?)(?=\s|$)|[\])]?[.:)]?(?=\s))")
     for element in note.iter():
         if element.text and element.text.strip():
             if opening.match(element.text):
