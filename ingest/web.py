@@ -1,8 +1,7 @@
 """
-Web pages made fit for pandoc: what is not the text taken out, and the notes tied to their marks.
+Web pages made fit for pandoc: what is not the text is taken out; `ingest.web_notes` ties the notes to their marks.
 
     parsed         bytes to a tree, whatever their encoding
-
     without_frame  menus, banners, forms, scripts and what is hidden, out
     main_part      the element that holds the text
     serialised     a bare page for pandoc: no attribute is left that names another file
