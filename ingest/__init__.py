@@ -11,6 +11,9 @@ Files in, an index folder out; in reading order.
     feet        a PDF's own notes: bodies at the foot or end, marks by size and rise
     paragraphs  lines to blocks
     hyphens     lines joined, broken words made whole
+    recognise   the lines of a page's image, through OCR
+    ink         recognised lines to segments: sizes, words and raised figures measured on the image
+    scans       which pages are pictures of their text, and their segments
     metadata    CSL-JSON from a sidecar or front matter
     reading     one file to its documents, with its sidecar
     worker      the same in a process of its own, with limits on time and memory

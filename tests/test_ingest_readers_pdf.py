@@ -233,7 +233,9 @@ def test_a_file_without_text_is_taken_for_a_scan(tmp_path: Path) -> None:
     """The reason names OCR."""
     path = printed(tmp_path, "#rect(fill: black)")
 
-    assert reason(path) == "has no text: it looks like a scan; run OCR on it first and ingest the result"
+    assert reason(path) == (
+        "has no text: it looks like a scan; run python -m pip install 'footnoted[ocr]' and ingest with --ocr to have it read from its image"
+    )
 
 
 def test_pages_without_text_are_named(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@ PDF, through pypdf: pages to running text, with the source's own footnotes.
 
 In order: fragments with their places (`ingest.glyphs`), running heads and feet out (`ingest.running`), lines and columns
 (`ingest.layout`, `ingest.columns`), notes lifted (`ingest.feet`), blocks (`ingest.paragraphs`), broken words mended (`ingest.hyphens`).
-Scans are not read: they need OCR first. Tables are read row by row, figures not at all.
+Pages that are pictures of their text are read from their images (`ingest.scans`) where that is asked for, and named where it is not.
+Tables are read row by row, figures not at all.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from ingest.normalise import Composer, PageStart, Piece
 from ingest.paragraphs import blocks, without_bullet
 from ingest.readers import DEFAULTS, Options, Reading
 from ingest.running import without_running
+from ingest.scans import HOW_TO_READ, Scans, letters_of, may_be_scan, pdf_images, read_images, unread
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -68,14 +70,17 @@ def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Readi
             _log.info("%s, page %d: %s", source, number, error.reason)
             damage = damage or error
             found.append([])
-    empty = tuple(number for number, page in enumerate(found, start=1) if not page)
+    scans = _with_scans(pages, found, path, source, options)
+    empty = tuple(number for number, page in enumerate(scans.pages, start=1) if not page)
     if len(empty) == len(found):
         if damage:
             raise damage
-        raise UnreadableDocument(source, "has no text: it looks like a scan; run OCR on it first and ingest the result")
+        if options.ocr:
+            raise UnreadableDocument(source, "has no text, and none was found in the images of its pages; remove it")
+        raise UnreadableDocument(source, f"has no text: it looks like a scan; {HOW_TO_READ}")
     labels = _guarded(source, lambda: _labels(reader, len(found)))
     metadata = _guarded(source, lambda: _metadata(reader, path))
-    yield _compose(found, labels, metadata, source=source, empty=empty)
+    yield compose(scans, labels, metadata, source=source)
 
 
 def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
@@ -119,6 +124,21 @@ def _segments(page: PageObject, faces: Faces) -> list[Segment]:
     return segments(fragments(page, faces))
 
 
+def _with_scans(pages: Sequence[PageObject], found: Sequence[Sequence[Segment]], path: Path, source: str, options: Options) -> Scans:
+    """The pages, those that may be pictures of their text read from their images if that is asked for."""
+    candidates: list[int] = []
+    for number, (page, own) in enumerate(zip(pages, found, strict=True), start=1):
+        try:
+            is_candidate = _guarded(source, partial(may_be_scan, page, letters_of(own)))
+        except UnreadableDocument:  # its pictures are damaged
+            is_candidate = not own
+        if is_candidate:
+            candidates.append(number)
+    if not options.ocr:
+        return Scans(tuple(map(tuple, found)), remarks=unread(found, candidates))
+    return read_images(pdf_images(path, options.passwords, candidates), found, candidates, source)
+
+
 def _labels(reader: PdfReader, count: int) -> list[str]:
     """The printed labels of the pages; '' where the file defines none (pypdf would make them up)."""
     labels = reader.page_labels if "/PageLabels" in reader.root_object else []
@@ -135,16 +155,15 @@ def _metadata(reader: PdfReader, path: Path) -> dict[str, Any]:
     return metadata
 
 
-def _compose(
-    found: Sequence[Sequence[Segment]], labels: Sequence[str], metadata: dict[str, Any], *, source: str, empty: tuple[int, ...]
-) -> Reading:
+def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, source: str) -> Reading:
     """The reading of pages of segments."""
+    found = scans.pages
     parts = (part for page in found for segment in page for part in segment.parts)
     body_size = dominant_size(Run(part.text, part.size, 0, part.bold) for part in parts)
     kept, dropped = without_running(found, body_size)
     feet = lift_notes(lines(kept), body_size)
     words = Words.of([line.line.text for line in feet.lines] + [line for note in feet.notes for line in note.lines])
-    joiner = _Joiner(words, labels)
+    joiner = _Joiner(words, labels, scans.recognised)
     composer = Composer()
     for note in feet.notes:
         composer.note(note.key, note.label, joiner.note(note))
@@ -155,7 +174,13 @@ def _compose(
     document = composer.compose(id=source, source=source, metadata=metadata)
     return Reading(
         document,
-        Extraction(joined_words=joiner.joined, dropped_lines=dropped, unmatched_marks=feet.unmatched, empty_pages=empty),
+        Extraction(
+            joined_words=joiner.joined,
+            dropped_lines=dropped,
+            unmatched_marks=feet.unmatched,
+            empty_pages=tuple(number for number, page in enumerate(found, start=1) if not page),
+            remarks=scans.remarks,
+        ),
     )
 
 
@@ -165,6 +190,7 @@ class _Joiner:
 
     words: Words
     labels: Sequence[str]
+    recognised: frozenset[int]  # pages that were read from their images
     page: int = 0  # pages that have started
     joined: int = 0  # words made whole
 
@@ -188,7 +214,7 @@ class _Joiner:
 
     def pages_to(self, number: int) -> list[PageStart]:
         """The starts of the pages that have not started yet, up to a page."""
-        starts = [PageStart(page, self.labels[page - 1]) for page in range(self.page + 1, number + 1)]
+        starts = [PageStart(page, self.labels[page - 1], page in self.recognised) for page in range(self.page + 1, number + 1)]
         self.page = max(self.page, number)
         return starts
 
