@@ -14,6 +14,8 @@ Files in, an index folder out; in reading order.
     recognise   the lines of a page's image, through OCR
     ink         recognised lines to segments: sizes, words and raised figures measured on the image
     scans       which pages are pictures of their text, and their segments
+    title_page  title, authors and date from a PDF's first page, where it is beyond doubt
+    xmp         the same from a PDF's XMP metadata
     metadata    CSL-JSON from a sidecar or front matter
     reading     one file to its documents, with its sidecar
     worker      the same in a process of its own, with limits on time and memory

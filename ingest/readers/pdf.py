@@ -25,12 +25,14 @@ from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
 from ingest.glyphs import Faces, fragments
 from ingest.hyphens import Words
 from ingest.layout import Run, Segment, segments
-from ingest.metadata import authors_of, title_of
+from ingest.metadata import authors_of, title_of, well_typed
 from ingest.normalise import Composer, PageStart, Piece
 from ingest.paragraphs import blocks, without_bullet
 from ingest.readers import DEFAULTS, Options, Reading
 from ingest.running import without_running
 from ingest.scans import HOW_TO_READ, Scans, letters_of, may_be_scan, pdf_images, read_images, unread
+from ingest.title_page import from_first_page
+from ingest.xmp import Xmp, said_in
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -80,6 +82,7 @@ def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Readi
         raise UnreadableDocument(source, f"has no text: it looks like a scan; {HOW_TO_READ}")
     labels = _guarded(source, lambda: _labels(reader, len(found)))
     metadata = _guarded(source, lambda: _metadata(reader, path))
+    metadata = _said_on_first_page(pages[0], scans, metadata) | metadata
     yield compose(scans, labels, metadata, source=source)
 
 
@@ -149,17 +152,35 @@ def _metadata(reader: PdfReader, path: Path) -> dict[str, Any]:
     """Title and authors, where they are worth showing. The file's date is when it was made, not when the text was published."""
     information = reader.metadata
     title, author = (information.title, information.author) if information else ("", "")
-    metadata: dict[str, Any] = {"title": title} if (title := title_of(title, path)) else {}
-    if names := authors_of(author):
+    try:
+        xmp = _guarded("", lambda: said_in(reader.xmp_metadata))
+    except UnreadableDocument:  # the text is not the worse for it
+        xmp = Xmp()
+    metadata: dict[str, Any] = {}
+    if known := title_of(title, path) or title_of(xmp.title, path):
+        metadata["title"] = known
+    if names := authors_of(author) or [name for creator in xmp.authors for name in authors_of(creator)]:
         metadata["author"] = [{"literal": name} for name in names]
-    return metadata
+    if authors_of(xmp.publisher):  # whose programs leave the same junk
+        metadata["publisher"] = xmp.publisher
+    return metadata | well_typed({"DOI": xmp.doi, "issued": xmp.published if xmp.published[:4].isdigit() else ""})
+
+
+def _said_on_first_page(page: PageObject, scans: Scans, metadata: dict[str, Any]) -> dict[str, Any]:
+    """What the first page says of the document; nothing where it was read from its image, for letters may be wrong."""
+    try:
+        width, height = _guarded("", lambda: (float(page.mediabox.width), float(page.mediabox.height)))
+    except UnreadableDocument:  # a page of no size
+        return {}
+    if 1 in scans.recognised:
+        return {}
+    return from_first_page(scans.pages, body_size_of(scans.pages), size=(width, height), known=metadata.get("title", ""))
 
 
 def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, source: str) -> Reading:
     """The reading of pages of segments."""
     found = scans.pages
-    parts = (part for page in found for segment in page for part in segment.parts)
-    body_size = dominant_size(Run(part.text, part.size, 0, part.bold) for part in parts)
+    body_size = body_size_of(found)
     kept, dropped = without_running(found, body_size)
     feet = lift_notes(lines(kept), body_size)
     words = Words.of([line.line.text for line in feet.lines] + [line for note in feet.notes for line in note.lines])
@@ -182,6 +203,12 @@ def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, so
             remarks=scans.remarks,
         ),
     )
+
+
+def body_size_of(pages: Sequence[Sequence[Segment]]) -> float:
+    """The size of the running text."""
+    parts = (part for page in pages for segment in page for part in segment.parts)
+    return dominant_size(Run(part.text, part.size, 0, part.bold) for part in parts)
 
 
 @dataclass(slots=True)
