@@ -12,6 +12,8 @@ from functools import partial
 from statistics import median
 
 from ingest.layout import Line, Segment, are_beside, merged, trimmed
+from ingest.regions import glosses, region, stacked
+from ingest.tables import tables
 
 _COLUMN_MIN_ROWS = 5  # fewer rows on one side are cells or a signature, not a column
 _COLUMN_MIN_FILL = 0.55  # of a column's width that its middle row fills; cells of a table fill less
@@ -47,9 +49,22 @@ def lines(pages: Sequence[Sequence[Segment]]) -> list[list[Line]]:
     read: list[list[Line]] = []
     for page in pages:
         parted = [part for segment in page for part in _parted(segment, known)]
-        columns = enumerate(_columns(parted, known, depth=0))
-        read.append([replace(line, column=number) for number, column in columns for line in merged(column)])
+        aside = set(map(id, glosses(parted)))
+        columns = _columns([one for one in parted if id(one) not in aside], known, depth=0)
+        columns += [[one for one in parted if id(one) in aside]] if aside else []
+        read.append(list(_lines(columns)))
     return read
+
+
+def _lines(columns: Sequence[Sequence[Segment]]) -> Iterator[Line]:
+    """The lines of columns, those of tables cell by cell."""
+    count = 0
+    for number, column in enumerate(columns):
+        for plain, rows in tables(column):
+            yield from (replace(line, column=number) for line in merged(plain))
+            for cells in rows:
+                count += 1
+                yield from (replace(line, column=number, row=count) for cell in cells for line in merged(cell))
 
 
 def _gutters(found: Sequence[Segment], *, depth: int) -> Iterator[Gutter]:
@@ -91,15 +106,31 @@ def _columns(found: Sequence[Segment], known: Sequence[Gutter], *, depth: int) -
     """The segments column by column: what stands across the page parts what is above it from what is below."""
     gutter = _gutter(found, depth=depth) or _known(found, known, depth=depth) or _gutter(found, depth=depth, sparse=True)
     if gutter is None:
-        return [list(found)] if found else []
+        return _with_region(found, known, depth=depth) if found else []
     columns: list[list[Segment]] = []
     for band, is_across in _bands(found, gutter.middle):
         if is_across:
             columns.append(band)
-        else:
-            for side in _sides(band, gutter.middle):
+            continue
+        for part in stacked(band, gutter.middle):
+            for side in _sides(part, gutter.middle):
                 columns += _columns(side, known, depth=depth + 1)
     return columns
+
+
+def _with_region(found: Sequence[Segment], known: Sequence[Gutter], *, depth: int) -> list[list[Segment]]:
+    """The segments of a page without a gutter: one column, other than in a band that has two."""
+    two = region(found) if depth < _MAX_SPLITS else None
+    if two is None:
+        return [list(found)]
+    over = [one for one in found if one.main.y > two.top]
+    under = [one for one in found if one.main.y < two.bottom]
+    band = [one for one in found if two.bottom <= one.main.y <= two.top]
+    columns = _columns(over, known, depth=depth) if over else []
+    for part in stacked(band, two.middle):
+        for side in _sides(part, two.middle):
+            columns += _columns(side, known, depth=depth + 1)
+    return columns + (_columns(under, known, depth=depth) if under else [])
 
 
 def _bands(found: Sequence[Segment], middle: float) -> list[tuple[list[Segment], bool]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ingest.layout import Fragment, is_right_to_left
+from ingest.layout import LOST, Fragment, is_right_to_left
 from ingest.operators import operations
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ _SMALL_DIGIT = 0.8  # of the width of the same digit in the same font: a superio
 _SMALL_SIZE, _SMALL_RISE = 0.6, 0.35  # how such a figure looks, in font sizes
 
 _PLAIN: dict[int, str | None] = {code: None for code in range(32) if not chr(code).isspace()}
-# Ligatures are one glyph for several letters; zero-width characters and those of private use stand for nothing.
+# Ligatures are one glyph for several letters; zero-width characters stand for nothing, those of private use for
+# what nobody can know: they are all one here, to be counted and left out in `ingest.layout`.
 _PLAIN |= {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-_PLAIN |= dict.fromkeys((0x200B, 0x2060, 0xFEFF, *range(0xE000, 0xF900)), None)
+_PLAIN |= dict.fromkeys((0x200B, 0x2060, 0xFEFF), None) | dict.fromkeys(range(0xE000, 0xF900), LOST)
 _PLAIN |= {0xF0B7: "•", 0xF0A7: "•", 0xF06C: "•", 0xF076: "•"}  # the dots of Symbol and Wingdings
 _PLAIN |= {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}  # fonts that map to Windows' codes
 
@@ -347,13 +348,18 @@ def _actual_text(properties: Any, resources: DictionaryObject) -> str | None:
 def _turned(drawn: list[_Drawn]) -> list[Fragment]:
     """The fragments of the direction in which most letters run, then those of the others; text askew, a watermark, is left out."""
     letters = {turn: sum(len(part.fragment.text.strip()) for part in drawn if part.turn == turn) for turn in range(4)}
-    turns = sorted(letters, key=lambda turn: -letters[turn])
-    found: list[Fragment] = []
-    for turn in turns:
+    first, *others = sorted(letters, key=lambda turn: -letters[turn])
+    found = [one.fragment for one in drawn if one.turn == first]
+    x0, x1 = min((one.x0 for one in found), default=0.0), max((one.x1 for one in found), default=0.0)
+    for turn in others:
         part = [one.fragment for one in drawn if one.turn == turn]
         if found and part:  # below what is there, so that it is read after it
             shift = min(one.y for one in found) - max(one.y for one in part) - 4 * max(one.size for one in part)
-            part = [replace(one, y=one.y + shift) for one in part]
+            places = [_turn(*_turn(one.x0, one.y, -turn % 4), first)[0] for one in part]
+            part = [
+                replace(one, y=one.y + shift, turned=True, in_margin=not x0 - one.size < place < x1 + one.size)
+                for one, place in zip(part, places, strict=True)
+            ]
         found += part
     return found
 

@@ -18,6 +18,12 @@ _SEGMENT_GAP = 1.6  # of the font size: wider parts two cells or columns
 _RISE = 0.12  # of the font size above its line: more is a superscript
 _SMALL = 0.85  # of the line's font size: less is a superscript or a subscript
 
+LOST = "\ue000"  # a glyph that stands for no character
+_SOFT_HYPHEN = "\u00ad"
+_EVEN = 1.3  # the widest of a loose line's gaps, in narrowest ones
+_INITIAL = 1.8  # times the size of the text: a large initial
+_LETTERS_MIN = 4  # in a row that are drawn one by one with gaps: a letter-spaced word
+
 _STRONG = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # Hebrew, Arabic and their kin
 _RIGHT_TO_LEFT = re.compile(f"[{_STRONG}](?:[^A-Za-z0-9]*[{_STRONG}])*")
 _LEFT_TO_RIGHT = re.compile(f"[^\\W_{_STRONG}](?:[^{_STRONG}]*[^\\W_{_STRONG}])?")
@@ -34,6 +40,8 @@ class Fragment:
     size: float  # of the font, as it appears on the page
     bold: bool = False
     italic: bool = False
+    turned: bool = False  # against most of its page, and put below it
+    in_margin: bool = False  # turned, and left or right of all text that is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Line:
     size: float  # of most of it
     cells: int = 1  # parts with wide gaps between them
     column: int = 0  # lines of one column, one above the other, have the same number; it counts up in reading order
+    row: int = 0  # lines of one row of a table that is read cell by cell have the same number, from 1 on its page; 0 for all others
 
     @cached_property
     def text(self) -> str:
@@ -105,6 +114,18 @@ class Segment:
         return next(part for part in self.parts if (round(part.size, 1), round(part.y, 1)) == best)
 
 
+def without_lost(fragments: Iterable[Fragment]) -> tuple[list[Fragment], int]:
+    """Fragments without the glyphs that stand for no character, and how many those were."""
+    found: list[Fragment] = []
+    lost = 0
+    for fragment in fragments:
+        count = fragment.text.count(LOST)
+        lost += count
+        if count < len(fragment.text):
+            found.append(replace(fragment, text=fragment.text.replace(LOST, "")) if count else fragment)
+    return found, lost
+
+
 def segments(fragments: Iterable[Fragment]) -> list[Segment]:
     """The segments of a page, from top to bottom and left to right; blank ones are left out."""
     rows: list[list[Fragment]] = []
@@ -134,7 +155,7 @@ def _set_initial(initial: Segment, found: list[Segment]) -> None:
         one
         for one in found
         if 0 <= one.x0 - cap.x1 < cap.size
-        and 1.8 * one.main.size <= cap.size
+        and _INITIAL * one.main.size <= cap.size
         and cap.y - 0.3 * one.main.size < one.main.y < cap.y + 0.8 * cap.size
     ]
     if len(beside) > 1:
@@ -199,7 +220,19 @@ def _line(row: Sequence[Segment]) -> Line:
             runs[-1] = replace(last, text=last.text + text)
         else:
             runs.append(Run(text, part.size, rise, part.bold))
-    return Line(tuple(runs), whole.x0, whole.x1, main.y, main.size, len(row))
+    runs[:-1] = [replace(run, text=run.text.replace(_SOFT_HYPHEN, "-")) for run in runs[:-1]]  # drawn inside a line, it is a hyphen
+    end = runs[-1].text.rstrip()
+    runs[-1] = replace(runs[-1], text=end[:-1].replace(_SOFT_HYPHEN, "-") + end[-1:])
+    cells = 1 if len(row) > 1 and _is_loose(parts) else len(row)
+    return Line(tuple(runs), whole.x0, whole.x1, main.y, main.size, cells)
+
+
+def _is_loose(parts: Sequence[Fragment]) -> bool:
+    """Whether all words of a line are equally far apart: it is a loose line of running text, not a row of cells."""
+    words = [part for part in parts if part.text.strip()]
+    gaps = [b.x0 - a.x1 for a, b in pairwise(words) if b.x0 - a.x1 > WORD_GAP * min(a.size, b.size)]
+    has_spaces = any(" " in part.text.strip() for part in words)
+    return len(gaps) >= 2 and not has_spaces and max(gaps) <= _EVEN * min(gaps)
 
 
 def is_right_to_left(text: str) -> bool:
@@ -225,8 +258,35 @@ def _pieces(parts: Sequence[Fragment]) -> list[str]:
     if not parts:
         return []
     found = [parts[0].text]
-    for before, after in pairwise(parts):
+    spaced = _letter_gaps(parts)
+    for row, (before, after) in enumerate(pairwise(parts)):
         gap = max(after.x0 - before.x1, before.x0 - after.x1)
-        apart = gap > WORD_GAP * min(before.size, after.size)
-        found.append(f" {after.text}" if apart else after.text)
+        apart = gap > max(WORD_GAP * min(before.size, after.size), 1.4 * spaced.get(row, 0))
+        found.append(f" {after.text}" if apart and not _is_initial(before, after) else after.text)
     return found
+
+
+def _letter_gaps(parts: Sequence[Fragment]) -> dict[int, float]:
+    """For each gap in letter-spaced words, drawn letter by letter, how wide their gaps usually are."""
+    found: dict[int, float] = {}
+    start = 0
+    while start < len(parts):
+        end = start
+        while end < len(parts) and (not parts[end].text.strip() or _is_letter(parts[end])):
+            end += 1
+        if sum(bool(part.text.strip()) for part in parts[start:end]) >= _LETTERS_MIN:
+            gaps = [b.x0 - a.x1 for a, b in pairwise(parts[start:end]) if not (a.text[-1:].isspace() or b.text[:1].isspace())]
+            usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+            found |= dict.fromkeys(range(start, end - 1), usual)
+        start = max(end, start + 1)
+    return found
+
+
+def _is_letter(part: Fragment) -> bool:
+    return len(part.text.strip()) == 1 and part.text.strip().isalpha()
+
+
+def _is_initial(before: Fragment, after: Fragment) -> bool:
+    """Whether a fragment is a large initial, and the next one the rest of its word."""
+    letter = before.text.strip()
+    return len(letter) == 1 and letter.isupper() and before.size >= _INITIAL * after.size and after.text[:1].isalpha()

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from index.records import BlockKind
-from ingest.feet import MarkedLine
+from ingest.floats import without_floats_inside
 from ingest.hyphens import HYPHENS
 from ingest.layout import Line
+from ingest.noted import MarkedLine
 
 _HEADING_MAX_CHARACTERS = 200  # of a larger line; longer is a pull quote
 _BOLD_HEADING_MAX_CHARACTERS = 90  # of a bold line in the body's size
+_CAPITALS_MIN = 5  # letters of a heading in capitals; fewer are an abbreviation
 _MAX_HEADING_LEVEL = 6
 _LARGER = 1.1  # of the body's size: a heading's
 _WIDER = 1.25  # of the usual distance of lines: between paragraphs
@@ -30,6 +32,10 @@ _MARKER = re.compile(
 _BULLET = re.compile(r"[•●▪◦‣■□\uf0b7\uf0a7]\s*")
 _TERMINAL = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _LEADER = re.compile(r"(?:\s?[.·…]){4,}\s*\w*$")  # the dots of a table of contents
+_CAPTION = re.compile(
+    r"(?:FIGURE|Figure|FIG\.|Fig\.|TABLE|Table|CHART|Chart|GRAPH|Graph|BOX|Box|EXHIBIT|Exhibit|MAP|Map|PLATE|Plate|DIAGRAM|Diagram|SCHEME|Scheme"
+    r"|Abbildung|Abb\.|Tabelle|Tab\.|Tableau|Figura|Tabla)\s(?:[A-Z]\.?)?(?:\d{1,3}(?:[.–-]\d{1,3})*|[IVX]{1,5})[a-z]?\s?(?:[.:|–—]|\s(?=[A-Z])|$)"
+)
 _OPEN_END = re.compile(r"(?:[.!?:;,…]|\b(?:and|or))[\"'”’)\]]*$")
 
 
@@ -59,13 +65,13 @@ def blocks(lines: Sequence[MarkedLine], body_size: float) -> list[LineBlock]:
     """The blocks of a document, in reading order."""
     margins = _margins(lines, body_size)
     found: list[list[MarkedLine]] = []
-    rows = _table_rows(lines)
+    rows = _table_rows(lines, margins)
     for line in lines:
-        in_table = found and (id(line) in rows or id(found[-1][-1]) in rows)
-        if found and not in_table and not _breaks(found[-1], line, margins):
+        if found and _belongs(found[-1], line, rows, margins):
             found[-1].append(line)
         else:
             found.append([line])
+    found = without_floats_inside(found, goes_on=_goes_on_after, is_float=lambda block, text: _is_float(block, text, rows))
     styles = sorted({_style(block) for block in found if _is_larger(block, body_size)}, reverse=True)
     named: list[LineBlock] = []
     for row, block in enumerate(found):
@@ -73,6 +79,8 @@ def blocks(lines: Sequence[MarkedLine], body_size: float) -> list[LineBlock]:
         kind, level = BlockKind.PARAGRAPH, 0
         if id(block[0]) in rows:
             kind = BlockKind.TABLE
+        elif _CAPTION.match(block[0].line.text):
+            kind = BlockKind.CAPTION
         elif _is_larger(block, body_size):
             kind, level = BlockKind.HEADING, styles.index(_style(block)) + 1
         elif _is_bold_heading(block, after):
@@ -83,20 +91,35 @@ def blocks(lines: Sequence[MarkedLine], body_size: float) -> list[LineBlock]:
     return named
 
 
+def _belongs(block: Sequence[MarkedLine], line: MarkedLine, rows: set[int], margins: _Margins) -> bool:
+    """Whether a line belongs to the block before it: all lines of a table's row do, other rows of tables are alone."""
+    last = block[-1]
+    if last.line.row or line.line.row:
+        return (last.page, last.line.row) == (line.page, line.line.row)
+    return id(line) not in rows and id(block[-1]) not in rows and not _breaks(block, line, margins)
+
+
 def without_bullet(text: str) -> str:
     """A list item's words without the dot before them; a number stays, for texts refer to it."""
     return _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
 
 
-def _table_rows(lines: Sequence[MarkedLine]) -> set[int]:
+def _table_rows(lines: Sequence[MarkedLine], margins: _Margins) -> set[int]:
     """The ids of lines that are rows of a table: of contents, or with three cells, or two over another two. A marker is no cell."""
-    cells = [one.line.cells - bool(_MARKER.match(one.line.text)) for one in lines]
+    cells = [1 if _is_loose(one, margins) else one.line.cells - bool(_MARKER.match(one.line.text)) for one in lines]
     found: set[int] = set()
     for row, line in enumerate(lines):
         beside = (cells[other] for other in (row - 1, row + 1) if 0 <= other < len(lines) and lines[other].page == line.page)
-        if _LEADER.search(line.line.text) or cells[row] >= 3 or (cells[row] == 2 and max(beside, default=0) >= 2):
+        if line.line.row or _LEADER.search(line.line.text) or cells[row] >= 3 or (cells[row] == 2 and max(beside, default=0) >= 2):
             found.add(id(line))
     return found
+
+
+def _is_loose(one: MarkedLine, margins: _Margins) -> bool:
+    """Whether a line of two words is justified running text: both margins are reached, and there is no figure in it."""
+    line, key = one.line, (one.page, one.line.column)
+    reaches = abs(line.x0 - margins.left[key]) < 1 and abs(line.x1 - margins.right[key]) < 1
+    return line.cells == 2 and reaches and len(line.text.split()) == 2 and line.text.replace(",", "").replace(" ", "").isalpha()
 
 
 def _margins(lines: Sequence[MarkedLine], body_size: float) -> _Margins:
@@ -128,9 +151,13 @@ def _breaks(block: Sequence[MarkedLine], after: MarkedLine, margins: _Margins) -
     goes_on = broken_off and b.text[:1].islower()
     same_size = abs(a.size - b.size) <= 0.08 * max(a.size, b.size)
     key = (before.page, a.column)
-    if key != (after.page, b.column):
-        return not _runs_over(before, after, margins, same_size=same_size)
     gap = a.y - b.y
+    if _CAPTION.match(b.text) and (key != (after.page, b.column) or not same_size or gap > _WIDER * margins.usual(b) or gap < 0):
+        return True
+    if key != (after.page, b.column):
+        if _CAPTION.match(block[0].line.text) and not broken_off:
+            return True
+        return not _runs_over(block, after, margins, same_size=same_size)
     full = not _had_room(a, b, margins.right[key])
     if not same_size:
         return not (goes_on and full and gap <= _WIDER * max(margins.usual(a), margins.usual(b)))
@@ -157,8 +184,9 @@ def _is_under_heading(block: Sequence[MarkedLine], after: Line) -> bool:
     return all(one.line.bold for one in block) and not after.runs[0].bold and text[-1].isalnum() and not after.text[:1].islower()
 
 
-def _runs_over(before: MarkedLine, after: MarkedLine, margins: _Margins, *, same_size: bool) -> bool:
+def _runs_over(block: Sequence[MarkedLine], after: MarkedLine, margins: _Margins, *, same_size: bool) -> bool:
     """Whether a paragraph goes on in the next column or on the next page."""
+    before = block[-1]
     a, b = before.line, after.line
     if not same_size or a.size >= _LARGER * margins.body_size:
         return False
@@ -167,9 +195,27 @@ def _runs_over(before: MarkedLine, after: MarkedLine, margins: _Margins, *, same
     if _MARKER.match(b.text) or a.bold != b.bold:
         return False
     right, left = margins.right[before.page, a.column], margins.left[after.page, b.column]
+    own = [one.line.x1 for one in block if (one.page, one.line.column) == (before.page, a.column)]
+    if len(own) >= 3 and not _TERMINAL.search(a.text):  # set in on both sides, as a quotation is
+        right = max(own)
     if _TERMINAL.search(a.text):  # a last line of a paragraph seldom fills its line, and a first one may be set in
         return a.x1 > right - 0.3 * a.size and b.x0 < left + 0.3 * b.size
     return a.x1 > right - 0.12 * (right - margins.left[before.page, a.column])
+
+
+def _goes_on_after(before: MarkedLine, after: MarkedLine) -> bool:
+    """Whether a line beyond doubt goes on where another broke off: in a sentence or a word, in the same print."""
+    a, b = before.line, after.line
+    same_print = abs(a.size - b.size) <= 0.08 * max(a.size, b.size)
+    breaks_off = a.text[-1] in HYPHENS or not _TERMINAL.search(a.text)
+    return same_print and breaks_off and b.text[0].islower() and not _MARKER.match(b.text)
+
+
+def _is_float(block: Sequence[MarkedLine], text: Line, rows: set[int]) -> bool:
+    """Whether a block may stand between two parts of a paragraph: a caption, a table, or what is set in other print."""
+    line = block[0].line
+    other_print = abs(line.size - text.size) > 0.08 * text.size or line.bold != text.bold
+    return other_print or id(block[0]) in rows or _CAPTION.match(line.text) is not None
 
 
 def _had_room(line: Line, after: Line, right: float) -> bool:
@@ -190,9 +236,10 @@ def _style(block: Sequence[MarkedLine]) -> tuple[float, bool]:
 
 
 def _is_bold_heading(block: Sequence[MarkedLine], after: Sequence[MarkedLine] | None) -> bool:
-    """Whether a block of the body's size is a heading: short, bold, with no full stop, over text that is not."""
+    """Whether a block of the body's size is a heading: short, bold or in capitals, with no full stop, over text that is not."""
     text = " ".join(line.line.text for line in block)
-    if after is None or len(text) > _BOLD_HEADING_MAX_CHARACTERS or not all(line.line.bold for line in block):
+    if after is None or len(text) > _BOLD_HEADING_MAX_CHARACTERS:
         return False
-    leads = not all(line.line.bold for line in after)
+    bold, capitals = all(line.line.bold for line in block), text.isupper() and sum(map(str.isalpha, text)) >= _CAPITALS_MIN
+    leads = (bold and not all(line.line.bold for line in after)) or (capitals and not after[0].line.text.isupper())
     return leads and text[-1] not in ".!?,;)" and any(map(str.isalpha, text))

@@ -34,11 +34,15 @@ _PREAMBLE = """
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")
 
 
-def typeset(markdown_path: Path, out_path: Path, *, head: str = RUNNING_HEAD) -> None:
-    """Write the PDF of a Markdown document."""
+def typeset(markdown_path: Path, out_path: Path, *, head: str = RUNNING_HEAD, more: str = "", endnotes: bool = False) -> None:
+    """Write the PDF of a Markdown document; `more` is typst markup before its text, endnotes stand under a heading at its end."""
     (reading,) = readers()[".md"].read(markdown_path, markdown_path.name)
     assert isinstance(reading, Reading)
-    compile_typst("\n\n".join((_preamble(reading.document, head), *_body(reading.document))), out_path)
+    document = reading.document
+    parts = [_preamble(document, head), more, *_body(document, endnotes=endnotes)]
+    if endnotes:
+        parts += ["#heading[Notes]", *(f"{note.label}. {_escaped(note.text)}" for note in document.notes)]
+    compile_typst("\n\n".join(parts), out_path)
 
 
 def compile_typst(markup: str, out_path: Path) -> None:
@@ -60,11 +64,11 @@ def _preamble(document: Document, head: str) -> str:
     return _PREAMBLE.format(title=_string(document.title), authors=f"({authors})", head=_escaped(head))
 
 
-def _body(document: Document) -> Iterator[str]:
+def _body(document: Document, *, endnotes: bool) -> Iterator[str]:
     """The blocks as typst markup; list items that follow one another make one list."""
     for kind, run in groupby(document.blocks, key=lambda block: block.kind):
         blocks: Sequence[Block] = list(run)
-        words = [_marked(document, block) for block in blocks]
+        words = [_marked(document, block, endnotes=endnotes) for block in blocks]
         if kind is BlockKind.LIST_ITEM:
             yield "#enum(" + "".join(f"[{item}], " for item in words) + ")"
         elif kind is BlockKind.HEADING:
@@ -73,13 +77,15 @@ def _body(document: Document) -> Iterator[str]:
             yield from (f"#par[{paragraph}]" for paragraph in words)
 
 
-def _marked(document: Document, block: Block) -> str:
+def _marked(document: Document, block: Block, *, endnotes: bool) -> str:
     """A block's words with its notes where they are marked."""
     parts: list[str] = []
     at = block.span.start
     for mark in document.marks:
         if block.span.start <= mark.position <= block.span.end:
-            parts += [_escaped(document.text[at : mark.position]), f"#footnote[{_escaped(document.notes[mark.note].text)}]"]
+            note = document.notes[mark.note]
+            parts.append(_escaped(document.text[at : mark.position]))
+            parts.append(f"#super[{note.label}]" if endnotes else f"#footnote[{_escaped(note.text)}]")
             at = mark.position
     parts.append(_escaped(document.text[at : block.span.end]))
     return "".join(parts)

@@ -21,16 +21,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
 from ingest.columns import lines
-from ingest.feet import FootNote, MarkedLine, dominant_size, lift_notes
+from ingest.feet import dominant_size, lift_notes
 from ingest.glyphs import Faces, fragments
 from ingest.hyphens import Words
-from ingest.layout import Run, Segment, segments
+from ingest.layout import Run, Segment, segments, without_lost
 from ingest.metadata import authors_of, title_of, well_typed
 from ingest.normalise import Composer, PageStart, Piece
+from ingest.noted import FootNote, MarkedLine
 from ingest.paragraphs import blocks, without_bullet
 from ingest.readers import DEFAULTS, Options, Reading
 from ingest.running import without_running
 from ingest.scans import HOW_TO_READ, Scans, letters_of, may_be_scan, pdf_images, read_images, unread
+from ingest.stamps import without_stamps
 from ingest.title_page import from_first_page
 from ingest.xmp import Xmp, said_in
 
@@ -65,9 +67,12 @@ def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Readi
     faces: Faces = {}
     found: list[list[Segment]] = []
     damage: UnreadableDocument | None = None
+    lost = 0  # glyphs that stand for no character
     for number, page in enumerate(pages, start=1):
         try:
-            found.append(_guarded(source, partial(_segments, page, faces)))
+            known, unknown = _guarded(source, partial(_segments, page, faces))
+            found.append(known)
+            lost += unknown
         except UnreadableDocument as error:  # one bad page does not cost the others; it is among the pages without text
             _log.info("%s, page %d: %s", source, number, error.reason)
             damage = damage or error
@@ -83,7 +88,7 @@ def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Readi
     labels = _guarded(source, lambda: _labels(reader, len(found)))
     metadata = _guarded(source, lambda: _metadata(reader, path))
     metadata = _said_on_first_page(pages[0], scans, metadata) | metadata
-    yield compose(scans, labels, metadata, source=source)
+    yield compose(scans, labels, metadata, source=source, lost=lost)
 
 
 def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
@@ -123,8 +128,9 @@ def _guarded(source: str, ask: Callable[[], _T]) -> _T:
         raise UnreadableDocument(source, f"is damaged ({reason}); open it in a PDF viewer, save it anew and ingest that") from error
 
 
-def _segments(page: PageObject, faces: Faces) -> list[Segment]:
-    return segments(fragments(page, faces))
+def _segments(page: PageObject, faces: Faces) -> tuple[list[Segment], int]:
+    known, lost = without_lost(fragments(page, faces))
+    return segments(known), lost
 
 
 def _with_scans(pages: Sequence[PageObject], found: Sequence[Sequence[Segment]], path: Path, source: str, options: Options) -> Scans:
@@ -177,11 +183,12 @@ def _said_on_first_page(page: PageObject, scans: Scans, metadata: dict[str, Any]
     return from_first_page(scans.pages, body_size_of(scans.pages), size=(width, height), known=metadata.get("title", ""))
 
 
-def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, source: str) -> Reading:
-    """The reading of pages of segments."""
+def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, source: str, lost: int = 0) -> Reading:
+    """The reading of pages of segments, from which `lost` glyphs that stand for no character were left out."""
     found = scans.pages
-    body_size = body_size_of(found)
-    kept, dropped = without_running(found, body_size)
+    plain, stamps = without_stamps(found)
+    body_size = body_size_of(plain)
+    kept, heads = without_running(plain, body_size)
     feet = lift_notes(lines(kept), body_size)
     words = Words.of([line.line.text for line in feet.lines] + [line for note in feet.notes for line in note.lines])
     joiner = _Joiner(words, labels, scans.recognised)
@@ -197,8 +204,9 @@ def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, so
         document,
         Extraction(
             joined_words=joiner.joined,
-            dropped_lines=dropped,
+            dropped_lines=stamps + heads,
             unmatched_marks=feet.unmatched,
+            lost_characters=lost,
             empty_pages=tuple(number for number, page in enumerate(found, start=1) if not page),
             remarks=scans.remarks,
         ),
