@@ -22,6 +22,7 @@ LOST = "\ue000"  # a glyph that stands for no character
 _SOFT_HYPHEN = "\u00ad"
 _EVEN = 1.3  # the widest of a loose line's gaps, in narrowest ones
 _INITIAL = 1.8  # times the size of the text: a large initial
+_LETTER_GAP, _NEXT_WORD = 0.5, 1.7  # of the font size, between spaced letters; times that between words
 _LETTERS_MIN = 4  # in a row that are drawn one by one with gaps: a letter-spaced word
 
 _STRONG = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # Hebrew, Arabic and their kin
@@ -267,7 +268,12 @@ def _pieces(parts: Sequence[Fragment]) -> list[str]:
 
 
 def _letter_gaps(parts: Sequence[Fragment]) -> dict[int, float]:
-    """For each gap in letter-spaced words, drawn letter by letter, how wide their gaps usually are."""
+    """
+    For each gap in letter-spaced words, drawn letter by letter, how wide their gaps usually are.
+
+    Only capitals: small letters that stand apart are words and variables more often than one word. And only where each gap is plainly
+    one between letters or one between words, for what is joined here wrongly would be a word of nobody's.
+    """
     found: dict[int, float] = {}
     start = 0
     while start < len(parts):
@@ -277,13 +283,14 @@ def _letter_gaps(parts: Sequence[Fragment]) -> dict[int, float]:
         if sum(bool(part.text.strip()) for part in parts[start:end]) >= _LETTERS_MIN:
             gaps = [b.x0 - a.x1 for a, b in pairwise(parts[start:end]) if not (a.text[-1:].isspace() or b.text[:1].isspace())]
             usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
-            found |= dict.fromkeys(range(start, end - 1), usual)
+            if usual < _LETTER_GAP * parts[start].size and all(gap < _EVEN * usual or gap > _NEXT_WORD * usual for gap in gaps):
+                found |= dict.fromkeys(range(start, end - 1), usual)
         start = max(end, start + 1)
     return found
 
 
 def _is_letter(part: Fragment) -> bool:
-    return len(part.text.strip()) == 1 and part.text.strip().isalpha()
+    return len(part.text.strip()) == 1 and part.text.strip().isupper()
 
 
 def _is_initial(before: Fragment, after: Fragment) -> bool:
