@@ -19,19 +19,27 @@ _MIN_NUMBERS = 4  # on a page; fewer are no line numbers
 _STEPS = (1, 2, 5, 10)  # every line is numbered, or every fifth
 _APART = 0.4  # of the font size: between a line number and its line
 _FILL = 0.5  # of the text's width that the middle numbered line fills: a row of a table fills its cells instead
+_MARGIN_SHARE = 0.1  # of a page's characters: the stamp of an archive, the name of a section
 _STAMP_SIZE = 1.8  # times the size of the lines it is drawn across
 _STAMP_LINES = 2  # that it is drawn across
 
 
 def without_stamps(pages: Sequence[Sequence[Segment]]) -> tuple[list[list[Segment]], int]:
     """The pages without line numbers, watermarks and turned text in the margin, and how many of those were dropped."""
-    upright = [[one for one in page if not one.main.in_margin] for page in pages]
+    upright = [_without_margin(page) for page in pages]
     kept, dropped = _without_watermarks(upright)
     dropped += sum(map(len, pages)) - sum(map(len, upright))
     for at_left in (True, False):
         kept, numbers = _without_line_numbers(kept, at_left=at_left)
         dropped += numbers
     return kept, dropped
+
+
+def _without_margin(page: Sequence[Segment]) -> list[Segment]:
+    """A page without the text turned on its side in its margin, if that is little beside the rest: more of it is what the page says."""
+    rest = [one for one in page if not one.main.in_margin]
+    characters = sum(len(one.text) for one in page)
+    return rest if sum(len(one.text) for one in rest) >= (1 - _MARGIN_SHARE) * characters else list(page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,3 +357,35 @@ def test_a_form_that_draws_itself_ends(tmp_path: Path) -> None:
     writer.write(path)
 
     assert read(path).text == "It rained."
+
+
+def test_turned_text_is_read_where_it_is_more_than_a_stamp(tmp_path: Path) -> None:
+    """A stamp on the margin of a full page goes and is counted; text turned on its side that is half of what a page says stays."""
+    turned = "#place(left + horizon, dx: -12mm, rotate(-90deg, reflow: true)[{}])"
+    stamped = reading(printed(tmp_path, turned.format("Archive 2023.1") + "It rained in the north. " * 25))
+    said = read(printed(tmp_path, turned.format("It snowed in the south.") + "It rained in the north."))
+
+    assert "Archive" not in stamped.document.text
+    assert stamped.extraction.dropped_lines == 1
+    assert "It snowed in the south." in said.text
+    assert "It rained in the north." in said.text
+
+
+def test_glyphs_that_stand_for_nothing_are_counted(tmp_path: Path) -> None:
+    """A font whose characters are private to it gives no words: they are left out, counted, and a page of nothing else has no text."""
+    found = reading(printed(tmp_path, "It rained. \ue001\ue002 So.\n#pagebreak()\n\ue003\ue004\ue005"))
+
+    assert found.document.text == "It rained. So."
+    assert found.extraction.lost_characters == 5
+    assert found.extraction.empty_pages == (2,)
+
+
+def test_spaced_capitals_are_a_word_and_loose_lines_are_words(tmp_path: Path) -> None:
+    """Loose lines drawn letter by letter lost the spaces between their words."""
+    spaced = "#text(tracking: 4pt)[SUMMARY OF RAIN]"
+    loose = (
+        "#set par(justify: true)\n#text(tracking: 0.8pt)[the number of the object is reserved for the data that is written here and there]"
+    )
+
+    assert read(printed(tmp_path, f"{spaced}\n\nIt rained.")).text.startswith("SUMMARY OF RAIN")
+    assert read(printed(tmp_path, loose)).text == "the number of the object is reserved for the data that is written here and there"
