@@ -16,6 +16,7 @@ from itertools import pairwise
 WORD_GAP = 0.15  # of the font size: wider is a space between words, narrower is kerning; a space is .25 to .3 in common faces
 _SEGMENT_GAP = 1.6  # of the font size: wider parts two cells or columns
 _RISE = 0.12  # of the font size above its line: more is a superscript
+_MAX_INITIALS = 100  # single capitals on a page; more are letters drawn one by one, or a drawing's, and each is compared with all segments
 _SMALL = 0.85  # of the line's font size: less is a superscript or a subscript
 
 LOST = "\ue000"  # a glyph that stands for no character
@@ -136,7 +137,8 @@ def segments(fragments: Iterable[Fragment]) -> list[Segment]:
         else:
             rows.append([fragment])
     found = [Segment(tuple(trimmed(row))) for row in rows if any(part.text.strip() for part in row)]
-    for initial in [one for one in found if len(one.text) == 1 and one.text.isupper()]:
+    initials = [one for one in found if len(one.text) == 1 and one.text.isupper()]
+    for initial in initials if len(initials) <= _MAX_INITIALS else ():
         _set_initial(initial, found)
     return sorted(found, key=lambda segment: (-segment.main.y, segment.x0))
 
