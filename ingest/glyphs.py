@@ -8,13 +8,13 @@ column. So the page's operators are followed here; fonts (encodings, character m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ingest.layout import LOST, Fragment, is_right_to_left
-from ingest.operators import operations
+from ingest.operators import MAX_TOKENS, DamagedContent, operations
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -26,6 +26,9 @@ Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 MAX_FORM_DEPTH = 12  # forms inside forms; deeper ones are not followed
 MAX_FORMS = 1000  # forms drawn on one page; more are not followed
+MAX_CONTENT = 30_000_000  # bytes of content on one page, forms as often as they are drawn; a large map has 10 MB
+MAX_FRAGMENTS = 50_000  # on one page; a newspaper's has 10,000
+MAX_CHARACTERS = 500_000  # on one page; a newspaper's has 50,000
 MAX_PLACE = 1e6  # points from the origin; what is drawn farther out is on no page (PDF 32000-1, annex C: 14,400)
 MAX_TILT = 0.05  # sine of the angle from a quarter turn beyond which text is a stamp across the page, and not read
 
@@ -47,11 +50,12 @@ Faces = dict[
 ]  # the fonts of a document by identity; each is kept with its face, so that its identity stays its own
 
 
-def fragments(page: PageObject, faces: Faces | None = None) -> list[Fragment]:
+def fragments(page: PageObject, faces: Faces | None = None, damage: list[str] | None = None) -> list[Fragment]:
     """
     The text of a page, fragment by fragment, in the order it is drawn, turned so that most of it reads from left to right.
 
-    Fonts that stand in `faces` are not loaded again: give it to all pages of a document.
+    Fonts that stand in `faces` are not loaded again: give it to all pages of a document. Where the page cannot be followed to its end,
+    `damage` says why, and what stands before is given.
     """
     from pypdf.generic import ContentStream
 
@@ -59,7 +63,12 @@ def fragments(page: PageObject, faces: Faces | None = None) -> list[Fragment]:
     contents = page.get("/Contents")
     if contents is not None:
         content = ContentStream(contents.get_object(), page.pdf).get_data()
-        walk.follow(content, _dictionary(page.get_inherited("/Resources")), IDENTITY, depth=0)
+        try:
+            walk.follow(content, _dictionary(page.get_inherited("/Resources")), IDENTITY, depth=0)
+        except DamagedContent as error:
+            if damage is None or not walk.drawn:
+                raise
+            damage.append(str(error))
     return _turned(walk.drawn)
 
 
@@ -161,14 +170,20 @@ class _Walk:
     faces: Faces
     drawn: list[_Drawn] = field(default_factory=list)
     forms: int = 0
+    bytes_left: int = MAX_CONTENT
+    characters_left: int = MAX_CHARACTERS
+    budget: Iterator[int] = field(default_factory=lambda: iter(range(MAX_TOKENS)))
 
     def follow(self, content: bytes, resources: DictionaryObject, matrix: Matrix, *, depth: int) -> None:
         """Follow one content stream, and the forms it draws."""
+        self.bytes_left -= len(content)
+        if self.bytes_left < 0:
+            raise DamagedContent(f"more than {MAX_CONTENT:,} bytes of content")
         state = _State(matrix=matrix)
         saved: list[_State] = []
         line = text = IDENTITY  # the text line matrix, and the text matrix
         spoken: list[tuple[str | None, int]] = []  # marked content: its actual text, and the fragments drawn before it
-        for operands, operator in operations(content):
+        for operands, operator in operations(content, self.budget):
             match operator, operands:
                 case b"q", _:
                     saved.append(state.copy())
@@ -262,6 +277,9 @@ class _Walk:
     def _keep(self, words: str, state: _State, face: _Face, before: Matrix, after: Matrix, *, superior: bool) -> None:
         if not words or not face.font.interpretable:
             return
+        self.characters_left -= len(words)
+        if self.characters_left < 0 or len(self.drawn) >= MAX_FRAGMENTS:
+            raise DamagedContent("more words than a page can hold")
         rise = state.rise + (_SMALL_RISE * state.size if superior else 0)
         start = _times(_moved(before, 0, rise), state.matrix)
         end = _times(_moved(after, 0, rise), state.matrix)

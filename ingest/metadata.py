@@ -28,6 +28,7 @@ _NAME_PARTS = ("family", "given", "literal", "suffix", "dropping-particle", "non
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[Tt ].*)?", re.ASCII | re.DOTALL)
 _PART_MAXIMA = (9999, 12, 31)  # of year, month and day
 _FRONT_MATTER_MAX_CHARACTERS = 10_000
+_PROPERTY_MAX_CHARACTERS = 2_000  # of a title or of authors that are looked at
 _JUNK_TITLE = re.compile(  # what programs put there for want of a title
     r"(?:microsoft (?:word|powerpoint|excel)|powerpoint[- ]pr[\w-]+|pr[\w-]+ powerpoint)\b.*|untitled\b.*"
     r"|(?:document|title|slide|unknown)\W*\d*|\S*\.(?:docx?|pdf|tex|dvi|indd|rtf|odt|pptx?|qxd|x?html?)",
@@ -119,7 +120,7 @@ def title_of(given: object, path: Path | None = None) -> str:
     >>> title_of(" On  Notes"), title_of("Microsoft Word - notes.doc"), title_of("paper", Path("paper.pdf"))
     ('On Notes', '', '')
     """
-    title = canonical(str(given or "").replace("\0", ""))
+    title = canonical(str(given or "")[:_PROPERTY_MAX_CHARACTERS].replace("\0", ""))
     if not any(map(str.isalpha, title)) or _JUNK_TITLE.fullmatch(title):
         return ""
     return "" if path and title.casefold() in (path.name.casefold(), path.stem.casefold()) else title
@@ -132,7 +133,7 @@ def authors_of(given: object) -> list[str]:
     >>> authors_of("Ada Lovelace and Bob; admin"), authors_of("Microsoft Office User")
     (['Ada Lovelace', 'Bob'], [])
     """
-    names = _AUTHORS.split(canonical(str(given or "").replace("\0", "")))
+    names = _AUTHORS.split(canonical(str(given or "")[:_PROPERTY_MAX_CHARACTERS].replace("\0", "")))
     return [name for name in names if any(map(str.isalpha, name)) and not _JUNK_AUTHOR.fullmatch(name)]
 
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-MAX_TOKENS = 2_000_000  # of one stream; a page of dense print has 10,000
+MAX_TOKENS = 1_000_000  # of a page with its forms; one of dense print has 10,000
 
 _TEXT = frozenset(b"q Q cm BT Tf Tc Tw Tz TL Ts Td TD Tm T* Tj TJ ' \" Do BDC BMC EMC".split())
 _END = rb"(?=[\0\s()<>\[\]{}/%]|\Z)"
 _TOKEN = re.compile(
     rb"""
-      (?P<drawing>(?:(?:[+-.0-9]++[\0\s]++)*+
+      (?P<drawing>(?:(?:[+-.0-9]++[\0\s]++){0,40}+
         (?:[mlcvyhSsfFnwJjMiGgKk]|re|f\*|B\*?|b\*?|W\*?|ri|gs|CS|cs|SCN?|scn?|RG|rg|sh)%(end)s[\0\s]*+)++)
     | (?P<number>[+-.0-9]++)
     | (?P<string>\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))
@@ -44,17 +44,18 @@ class DamagedContent(ValueError):
     """From here on it cannot be told what is text and what is not."""
 
 
-def operations(data: bytes) -> Iterator[tuple[list[Any], bytes]]:
+def operations(data: bytes, budget: Iterator[int] | None = None) -> Iterator[tuple[list[Any], bytes]]:
     r"""
     Operands and operator, in order: numbers as float, strings as bytes, names with their slash, arrays as lists; a dictionary is None.
 
-    Raises DamagedContent where a string or an inline image never ends, after all that stands before it.
+    Raises DamagedContent where a string or an inline image never ends, after all that stands before it, and where `budget`, from which
+    each token takes one, is used up: it is the same for the streams of a page.
 
     >>> list(operations(b"BT /F1 9 Tf 0 0 5 5 re f [(a\\051) -20 <62>] TJ ET"))
     [([], b'BT'), (['/F1', 9.0], b'Tf'), ([[b'a)', -20.0, b'b']], b'TJ')]
     """
     position: int | None = 0
-    budget = iter(range(MAX_TOKENS))
+    budget = iter(range(MAX_TOKENS)) if budget is None else budget
     names: dict[bytes, str] = {}
     operands: list[Any] = []
     array: list[Any] | None = None
@@ -115,7 +116,7 @@ def operations(data: bytes) -> Iterator[tuple[list[Any], bytes]]:
                 break
         else:
             if next(tokens, None) is not None:
-                raise DamagedContent(f"has more than {MAX_TOKENS} operands")
+                raise DamagedContent(f"more than {MAX_TOKENS:,} operands")
 
 
 def _number(token: bytes) -> float:
@@ -160,12 +161,12 @@ def _string_end(data: bytes, start: int) -> int:
         depth += (found.group() == b"(") - (found.group() == b")")
         if not depth:
             return found.end()
-    raise DamagedContent("has a string that does not end")
+    raise DamagedContent("a string does not end")
 
 
 def _image_end(data: bytes, start: int) -> int:
     begin = _IMAGE_DATA.search(data, start)
     end = _IMAGE_END.search(data, begin.end()) if begin else None
     if end is None:
-        raise DamagedContent("has an inline image that does not end")
+        raise DamagedContent("an inline image does not end")
     return end.end()

@@ -12,9 +12,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -57,26 +58,53 @@ _OTHER_FORMATS = {  # by their first bytes
 
 _BYTES = re.compile(r"\s(?:starting with|@\d|b['\"])|[^ -~]")  # from here on, pypdf's messages quote the file's bytes
 
+_REASON_MAX_CHARACTERS = 120
+
+_OBJECT = re.compile(rb"(\d{1,9})\s+(\d{1,5})\s+obj\b")
+_NEAR = 5_000  # bytes before `/Catalog` in which its object starts
+_ROOT_SEARCH = 10_000_000  # bytes looked through for a lost catalogue, about two seconds
+
+MAX_PAGES = 20_000  # in one document
+_LIMITS: dict[str, Any] = {  # of what pypdf unpacks; its own are two to five times as high
+    "zlib_maximum_output_length": 40_000_000,
+    "lzw_maximum_output_length": 10_000_000,
+    "run_length_maximum_output_length": 40_000_000,
+    "array_based_stream_maximum_output_length": 40_000_000,
+    "stream_decoding_work_maximum_length": 120_000_000,
+    "page_tree_maximum_entries": MAX_PAGES,
+}
+
 _T = TypeVar("_T")
 
 
 def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
+    from pypdf import apply_configuration
+
+    with apply_configuration(**_LIMITS):
+        reading = _read(path, source, options)
+    yield reading
+
+
+def _read(path: Path, source: str, options: Options) -> Reading:
     reader = _open(path, source, options.passwords)
     pages = _guarded(source, lambda: list(reader.pages))
     faces: Faces = {}
     found: list[list[Segment]] = []
     damage: UnreadableDocument | None = None
     lost = 0  # glyphs that stand for no character
+    remarks: list[str] = []
     for number, page in enumerate(pages, start=1):
+        partly: list[str] = []
         try:
-            known, unknown = _guarded(source, partial(_segments, page, faces))
+            known, unknown = _guarded(source, partial(_segments, page, faces, partly))
             found.append(known)
             lost += unknown
         except UnreadableDocument as error:  # one bad page does not cost the others; it is among the pages without text
             _log.info("%s, page %d: %s", source, number, error.reason)
             damage = damage or error
             found.append([])
+        remarks += (f"page {number} is damaged ({why}): the rest of it is not read" for why in partly)
     scans = _with_scans(pages, found, path, source, options)
     empty = tuple(number for number, page in enumerate(scans.pages, start=1) if not page)
     if len(empty) == len(found):
@@ -85,10 +113,11 @@ def read(path: Path, source: str, options: Options = DEFAULTS) -> Iterator[Readi
         if options.ocr:
             raise UnreadableDocument(source, "has no text, and none was found in the images of its pages; remove it")
         raise UnreadableDocument(source, f"has no text: it looks like a scan; {HOW_TO_READ}")
-    labels = _guarded(source, lambda: _labels(reader, len(found)))
-    metadata = _guarded(source, lambda: _metadata(reader, path))
+    labels = _unless_damaged(source, lambda: _labels(reader, len(found)), [""] * len(found))
+    metadata: dict[str, Any] = _unless_damaged(source, lambda: _metadata(reader, path), {})
     metadata = _said_on_first_page(pages[0], scans, metadata) | metadata
-    yield compose(scans, labels, metadata, source=source, lost=lost)
+    scans = replace(scans, remarks=(*remarks, *scans.remarks))
+    return _guarded(source, lambda: compose(scans, labels, metadata, source=source, lost=lost))
 
 
 def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
@@ -105,13 +134,30 @@ def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
         other = next((name for head, name in _OTHER_FORMATS.items() if start.startswith(head)), "")
         found = f"it is {other}" if other else "'%PDF' is missing at its start" if content else "it is empty"
         raise UnreadableDocument(source, f"is not a PDF: {found}; give it the ending of what it is, or remove it")
-    reader = _guarded(source, lambda: PdfReader(BytesIO(content)))
+    sought = _ROOT_SEARCH // len(content) + 1  # objects among which pypdf looks for a lost catalogue, each in the whole file
+    reader = _guarded(source, lambda: PdfReader(BytesIO(content), root_object_recovery_limit=sought))
     if _guarded(source, lambda: reader.is_encrypted):
         tried = (_guarded(source, partial(reader.decrypt, password)) for password in ("", *passwords))
         if all(found is PasswordType.NOT_DECRYPTED for found in tried):
             known = "another password than those given" if passwords else "a password"
             raise UnreadableDocument(source, f"needs {known}; give it: --password WORD")
+    _guarded(source, lambda: _find_root(reader, content))
     return reader
+
+
+def _find_root(reader: PdfReader, content: bytes) -> None:
+    """Point the trailer to the last catalogue in the file, where it points to none."""
+    from pypdf.generic import DictionaryObject, IndirectObject, NameObject
+
+    root = reader.trailer.get("/Root")
+    known = root.get_object() if root is not None else None
+    if isinstance(known, DictionaryObject) and "/Pages" in known:
+        return
+    at = content.rfind(b"/Catalog")
+    heads = _OBJECT.findall(content, max(at - _NEAR, 0), max(at, 0))
+    if heads:
+        number, generation = map(int, heads[-1])
+        reader.trailer[NameObject("/Root")] = IndirectObject(number, generation, reader)
 
 
 def _guarded(source: str, ask: Callable[[], _T]) -> _T:
@@ -124,12 +170,21 @@ def _guarded(source: str, ask: Callable[[], _T]) -> _T:
     try:
         return ask()
     except Exception as error:
-        reason = _BYTES.split(str(error), maxsplit=1)[0].strip(" .:") or type(error).__name__
+        reason = _BYTES.split(str(error)[:_REASON_MAX_CHARACTERS], maxsplit=1)[0].strip(" .:") or type(error).__name__
         raise UnreadableDocument(source, f"is damaged ({reason}); open it in a PDF viewer, save it anew and ingest that") from error
 
 
-def _segments(page: PageObject, faces: Faces) -> tuple[list[Segment], int]:
-    known, lost = without_lost(fragments(page, faces))
+def _unless_damaged(source: str, ask: Callable[[], _T], unknown: _T) -> _T:
+    """What pypdf answers, or what stands for not knowing: neither labels nor a title are worth a document."""
+    try:
+        return _guarded(source, ask)
+    except UnreadableDocument as error:
+        _log.info("%s: %s", source, error.reason)
+        return unknown
+
+
+def _segments(page: PageObject, faces: Faces, damage: list[str]) -> tuple[list[Segment], int]:
+    known, lost = without_lost(fragments(page, faces, damage))
     return segments(known), lost
 
 
@@ -255,7 +310,8 @@ class _Joiner:
 
     def _append(self, pieces: list[Piece], own: Sequence[Piece], text: str) -> None:
         """Add a line's pieces to those of the lines before it."""
-        words = [row for row, piece in enumerate(pieces) if isinstance(piece, str) and piece.strip()][-8:]
+        rows = (row for row in range(len(pieces) - 1, -1, -1) if isinstance(piece := pieces[row], str) and piece.strip())
+        words = sorted(islice(rows, 8))
         if words:
             tail = "".join(str(pieces[row]) for row in words).rstrip()
             between, is_broken = self.words.glue(tail, text)
