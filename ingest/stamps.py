@@ -126,6 +126,8 @@ def _without_watermarks(pages: Sequence[Sequence[Segment]]) -> tuple[list[list[S
     for number, page in enumerate(pages):
         rows = _by_height(page)
         across.append(set())
+        if max(map(len, rows.values()), default=0) > _MOST_IN_STRIP:
+            continue
         for segment in page:
             place = segment.text, round(segment.x0), round(segment.main.y)
             places[place].append((number, id(segment)))
@@ -144,6 +146,7 @@ def _without_watermarks(pages: Sequence[Sequence[Segment]]) -> tuple[list[list[S
 
 
 _STRIP = 20  # points: the height of the strips by which segments are looked up
+_MOST_IN_STRIP = 200  # segments; a page with more is no page of text, and looking through it takes time with their square
 
 
 def _by_height(page: Sequence[Segment]) -> dict[int, list[Segment]]:
