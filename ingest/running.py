@@ -74,7 +74,7 @@ def _repeated(runs: Sequence[tuple[_Rows, _Rows]], body_size: float, numbered: s
         for side, edge in enumerate(edges):
             for segment in (one for row in edge for one in row):
                 if segment.main.size <= _HEADING * body_size:
-                    places[side, _DIGITS.sub("#", segment.text).casefold()].append((number, segment))
+                    places[side, _DIGITS.sub("\0", segment.text).casefold()].append((number, segment))
     found: set[tuple[int, int]] = set()
     for stands in (same for fold in places.values() for same in _alike(fold, numbered)):
         heights: dict[int, set[int]] = defaultdict(set)  # pages by height

@@ -389,3 +389,11 @@ def test_spaced_capitals_are_a_word_and_loose_lines_are_words(tmp_path: Path) ->
 
     assert read(printed(tmp_path, f"{spaced}\n\nIt rained.")).text.startswith("SUMMARY OF RAIN")
     assert read(printed(tmp_path, loose)).text == "the number of the object is reserved for the data that is written here and there"
+
+
+def test_a_sign_is_not_taken_for_a_number(tmp_path: Path) -> None:
+    """`Item #` and `Item 7` at the same place on two pages ended the reader: a number sign stood for any number."""
+    pages = [f"Item {number}\n\nIt {what} in the north." for number, what in (("\\#", "rained"), (7, "snowed"), (3, "hailed"))]
+    text = read(printed(tmp_path, "\n#pagebreak()\n".join(pages))).text
+
+    assert all(words in text for words in ("Item #", "Item 7", "Item 3", "rained", "snowed", "hailed"))
