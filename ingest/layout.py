@@ -23,7 +23,7 @@ LOST = "\ue000"  # a glyph that stands for no character
 _SOFT_HYPHEN = "\u00ad"
 _EVEN = 1.3  # the widest of a loose line's gaps, in narrowest ones
 _INITIAL = 1.8  # times the size of the text: a large initial
-_LETTER_GAP, _NEXT_WORD = 0.5, 1.7  # of the font size, between spaced letters; times that between words
+_LETTER_GAP, _NEXT_WORD = 0.65, 1.7  # of the font size, between spaced letters; times that between words
 _LETTERS_MIN = 4  # in a row that are drawn one by one with gaps: a letter-spaced word
 
 _STRONG = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # Hebrew, Arabic and their kin

@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 
 from index.records import BlockKind
 from ingest.floats import without_floats_inside
-from ingest.hyphens import HYPHENS
+from ingest.hyphens import HYPHENS, SOFT_HYPHEN
 from ingest.layout import Line
 from ingest.noted import MarkedLine
 
@@ -190,7 +190,7 @@ def _runs_over(block: Sequence[MarkedLine], after: MarkedLine, margins: _Margins
     a, b = before.line, after.line
     if not same_size or a.size >= _LARGER * margins.body_size:
         return False
-    if b.text[:1].islower() or a.text[-1:] in HYPHENS:
+    if b.text[:1].islower() or (a.text[-1:] in HYPHENS and a.bold == b.bold and not _is_other_word(a.text, b.text)):
         return not _MARKER.match(b.text) or not _OPEN_END.search(a.text)
     if _MARKER.match(b.text) or a.bold != b.bold:
         return False
@@ -216,6 +216,11 @@ def _is_float(block: Sequence[MarkedLine], text: Line, rows: set[int]) -> bool:
     line = block[0].line
     other_print = abs(line.size - text.size) > 0.08 * text.size or line.bold != text.bold
     return other_print or id(block[0]) in rows or _CAPTION.match(line.text) is not None
+
+
+def _is_other_word(before: str, after: str) -> bool:
+    """Whether what follows a word that the typesetter broke cannot be the rest of it: the word is in small letters and it is not."""
+    return before[-1:] == SOFT_HYPHEN and before[-2:-1].islower() and not after[:1].islower()
 
 
 def _had_room(line: Line, after: Line, right: float) -> bool:

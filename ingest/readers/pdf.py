@@ -24,7 +24,7 @@ from index.extraction import Extraction
 from ingest.columns import lines
 from ingest.feet import dominant_size, lift_notes
 from ingest.glyphs import Faces, fragments
-from ingest.hyphens import Words
+from ingest.hyphens import SOFT_HYPHEN, Words
 from ingest.layout import Run, Segment, segments, without_lost
 from ingest.metadata import authors_of, title_of, well_typed
 from ingest.normalise import Composer, PageStart, Piece
@@ -300,6 +300,8 @@ class _Joiner:
             if not pieces and own and isinstance(own[0], str):
                 own[0] = without_bullet(own[0])
             self._append(pieces, [*starts, *own], line.line.text)
+        if pieces and isinstance(pieces[-1], str):  # a word whose rest was not found is shown as it is printed
+            pieces[-1] = pieces[-1].replace(SOFT_HYPHEN, "-")
         return pieces
 
     def pages_to(self, number: int) -> list[PageStart]:
