@@ -80,7 +80,7 @@ def lead(quote: Quote) -> str:
 
 def _locator(quote: Quote) -> str:
     document = quote.passage.document
-    pages = [page.label or str(page.number) for page in quote.pages]
+    pages = [document.page_name(page) for page in quote.pages]
     if pages:
         one, several = ("slide", "slides") if document.page_unit is PageUnit.SLIDE else ("p.", "pp.")
         named = f"{one} {pages[0]}" if len(pages) == 1 else f"{several} {pages[0]}–{pages[-1]}"

@@ -152,6 +152,12 @@ class Document:
         row = bisect_right(self.pages, position, key=lambda page: page.span.start) - 1
         return self.pages[max(row, 0)] if self.pages else None
 
+    def page_name(self, page: Page) -> str:
+        """What a page is called: its label, or its number where it has none; '3 of the file' where other pages have labels."""
+        if page.label:
+            return page.label
+        return f"{page.number} of the file" if any(other.label for other in self.pages) else str(page.number)
+
     def block_at(self, position: int) -> Block | None:
         """The block in which a position stands; None between blocks."""
         row = bisect_right(self.blocks, position, key=lambda block: block.span.start) - 1

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
+from ingest.hyphens import SOFT_HYPHEN
 from ingest.layout import Segment
 
 MAX_ROWS = 5  # a head or a foot has at most so many rows
 SAME_HEIGHT = 4.0  # points: the same place on two pages
 _HEADING = 1.15  # of the body's size: what is larger is a repeated heading, as on slides, not a running head
 
-_NUMBER = re.compile(r"\W*(?:page\s*)?(?:[A-Z]{1,2}\s?[-–.]\s?)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
+_NUMBER = re.compile(r"\W*(?:page\s*)?([A-Z]{1,2}\s?[-–.]\s?)?(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _BESIDE = re.compile(r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}$")
 _DIGITS = re.compile(r"\d+")
 _PAGE_BEFORE = re.compile(r"\b(?:pages?|pg|p|seite|página|pagina)\W*$", re.IGNORECASE)
@@ -29,14 +31,23 @@ _HEAD_MAX_CHARACTERS = 100
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
-def without_running(pages: Sequence[Sequence[Segment]], body_size: float) -> tuple[list[list[Segment]], int]:
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Pages without what runs along with them."""
+
+    pages: list[list[Segment]]
+    dropped: int  # rows of running heads and feet
+    labels: Mapping[int, str]  # printed page numbers, as 'iv', '12' or 'F-3', by row of the page; those between two printed ones too
+
+
+def without_running(pages: Sequence[Sequence[Segment]], body_size: float) -> Plain:
     """
-    The pages without running heads and feet, and how many rows of those were dropped.
+    The pages without running heads and feet.
 
     A document of one page keeps everything, and so does one of which most pages would be left blank: it has no running text.
     """
     runs = [_edges(page) for page in pages]
-    numbers = _counted(runs, body_size)
+    numbers, labels = _counted(runs, body_size)
     numbered = {number for number, _ in numbers}
     enough = 2 if len(runs) <= 5 else 3
     known = _repeated(runs, body_size, numbered, enough) | numbers
@@ -53,8 +64,8 @@ def without_running(pages: Sequence[Sequence[Segment]], body_size: float) -> tup
                 dropped += 1
         kept.append([one for one in page if id(one) not in gone])
     if sum(map(bool, kept)) * 2 < sum(map(bool, pages)):
-        return [list(page) for page in pages], 0
-    return kept, dropped
+        return Plain([list(page) for page in pages], 0, labels)
+    return Plain(kept, dropped, labels)
 
 
 _Rows = list[list[Segment]]  # from the edge of the page inwards
@@ -143,14 +154,17 @@ def _in_the_same_place(runs: Sequence[tuple[_Rows, _Rows]], known: set[tuple[int
     return found
 
 
-def _counted(runs: Sequence[tuple[_Rows, _Rows]], body_size: float) -> set[tuple[int, int]]:
-    """The (page, segment) of rows whose number runs along with the pages: page numbers, alone or beside a chapter's title."""
+def _counted(runs: Sequence[tuple[_Rows, _Rows]], body_size: float) -> tuple[set[tuple[int, int]], dict[int, str]]:
+    """
+    The (page, segment) of rows whose number runs along with the pages: page numbers, alone or beside a chapter's title; and the numbers.
+    """
     found: set[tuple[int, int]] = set()
+    labels: dict[int, str] = {}
     for side in (0, 1):
         rows: dict[tuple[int, int | None], list[tuple[int, list[Segment]]]] = defaultdict(list)  # by what number and page differ in
         for number, edges in enumerate(runs):
             for place, row in enumerate(edges[side][:3]):
-                text = " ".join(segment.text for segment in row)
+                text = _words(row)
                 value = _value(text)
                 if value is not None:
                     rows[value - number, None].append((number, row))
@@ -158,12 +172,28 @@ def _counted(runs: Sequence[tuple[_Rows, _Rows]], body_size: float) -> set[tuple
                     height = round(row[0].main.y / SAME_HEIGHT)
                     for beside in _BESIDE.findall(text):
                         rows[int(beside) - number, height].append((number, row))
-        for (_, place_of), counted in sorted(rows.items(), key=lambda item: item[0][1] is not None):  # numbers alone come first
+        for (offset, place_of), counted in sorted(rows.items(), key=lambda item: item[0][1] is not None):  # numbers alone come first
             pages = {number for number, _ in counted}
             numbered = {number for number, _ in found}
             if len(pages) >= (2 if len(runs) <= 3 else 3) and (place_of is None or len(pages & numbered) * 2 < len(pages)):
                 found.update((number, id(segment)) for number, row in counted for segment in row)
-    return found
+                for number in range(min(pages), max(pages) + 1):
+                    printed = next((_label(row, offset + number) for at, row in counted if at == number), None)
+                    labels.setdefault(number, printed or (str(offset + number) if _label(counted[0][1], 0).isdigit() else ""))
+    return found, {number: label for number, label in labels.items() if label}
+
+
+def _words(row: Sequence[Segment]) -> str:
+    return " ".join(segment.text for segment in row).replace(SOFT_HYPHEN, "-")  # drawn inside a line, it is a hyphen
+
+
+def _label(row: Sequence[Segment], value: int) -> str:
+    """A page number as it is printed: with its part's letter, if it has one, and Roman where it is."""
+    match = _NUMBER.fullmatch(_words(row))
+    if match is None:  # beside other words
+        return str(value)
+    part = "".join((match[1] or "").split())
+    return f"{part if part.isupper() else ''}{match[2]}"
 
 
 def _value(text: str) -> int | None:
@@ -171,7 +201,7 @@ def _value(text: str) -> int | None:
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
-    if match.group(1).isdigit():
-        return int(match.group(1))
-    values = [_ROMAN[letter] for letter in match.group(1).lower()]
+    if match[2].isdigit():
+        return int(match[2])
+    values = [_ROMAN[letter] for letter in match[2].lower()]
     return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))

@@ -134,7 +134,7 @@ def test_a_quotation_names_the_page_it_starts_on_and_the_one_it_runs_over_to():
         "The harvest is here.",
         "The end.",
     ]
-    assert [str(cite(quote)) for quote in quotes] == ["a.pdf, p. iii.", "a.pdf, pp. iii–iv.", "a.pdf, p. iv.", "a.pdf, p. 3."]
+    assert [str(cite(quote)) for quote in quotes] == ["a.pdf, p. iii.", "a.pdf, pp. iii–iv.", "a.pdf, p. iv.", "a.pdf, p. 3 of the file."]
 
 
 def test_at_most_three_quotations_none_of_them_twice(asker):

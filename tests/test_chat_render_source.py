@@ -38,9 +38,16 @@ def test_everything_of_the_document_is_there_once(seed: int) -> None:
 
     assert _own_text(page) == document.text.replace("\n\n", ""), f"seed {seed}"
     assert [mark.text for mark in _body(page).all("sup")] == [document.notes[mark.note].label for mark in document.marks]
-    starts = {each.span.start: each.label or str(each.number) for each in document.pages}  # the last of those that start together
+    labelled = any(each.label for each in document.pages)
+    starts = {each.span.start: (each.label, each.number) for each in document.pages}  # the last of those that start together
     shown = [element.text for element in page.all() if element.attributes.get("class") in ("page", "page-turn")]
-    assert shown == [f"page {name}" for start, name in starts.items() if start < len(document.text)], f"seed {seed}"
+    names = [(label, number) for start, (label, number) in starts.items() if start < len(document.text)]
+    assert shown == [
+        f"page {label}" + (f" ({number} of the file)" if label != str(number) else "")
+        if label
+        else f"page {number}" + (" of the file" if labelled else "")
+        for label, number in names
+    ], f"seed {seed}"
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -105,8 +112,8 @@ def test_a_page_that_begins_inside_a_paragraph_is_named_there() -> None:
     document = _document("One run over pages.", "Two.", pages=pages)
     page = parsed(source_html(document, Span(0, 19)))
 
-    assert [rule.text for rule in page.all("div", kind="page")] == ["page i", "page 3"]
-    assert page.one("span", kind="page-turn").text == "page 2"
+    assert [rule.text for rule in page.all("div", kind="page")] == ["page i (1 of the file)", "page 3 of the file"]
+    assert page.one("span", kind="page-turn").text == "page 2 of the file"
     assert [mark.text for mark in page.all("mark")] == ["One run", " over pages."]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from index.records import Document
 from ingest.sentences import sentences
@@ -43,6 +45,35 @@ def test_every_layout_of_the_brief_has_the_sentences_notes_and_marks_of_the_sour
     assert facts(read(path)) == facts(read(BRIEF))
 
 
+def test_each_layout_is_really_set_as_it_says(tmp_path: Path) -> None:
+    """Columns stand side by side, numbers beside lines, the stamp behind them, and a note runs over a page."""
+    raw: dict[str, list[str]] = {}
+    columns: dict[str, int] = {}
+    for layout, more in _LAYOUTS.items():
+        path = tmp_path / "brief.pdf"
+        typeset(BRIEF, path, more=more)
+        columns[layout] = _columns(path)
+        raw[layout] = [page.extract_text() for page in PdfReader(path).pages]
+    broken = re.compile(r"[a-z]-\n[a-z]")
+    note = read(BRIEF).notes[4].text.split()
+
+    assert all(len(broken.findall("\n".join(pages))) > 15 for layout, pages in raw.items() if layout != "ragged")
+    assert [layout for layout in _LAYOUTS if columns[layout] > 1] == ["two columns", "three columns", "line numbers"], columns
+    assert all("DRAFT" in page for page in raw["watermark"])
+    assert all(re.search(r"(?:^|\n)7(?:\n|\D)", page) for page in raw["line numbers"][:-1])
+    assert any(note[0] in page and note[-1] not in page and note[-1] in after for page, after in pairwise(raw["notes over pages"]))
+
+
+def _columns(path: Path) -> int:
+    """How many places across the second page many lines start at, as another library sees them: one for each column."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(path) as document:
+        text = document[1].get_textpage()
+        starts = Counter(round(text.get_rect(row)[0] / 4) for row in range(text.count_rects()))
+    return sum(count >= 15 for count in starts.values())
+
+
 def test_endnotes_of_the_brief_are_its_notes(tmp_path: Path) -> None:
     """Bodies under a heading at the end are tied to their marks pages before."""
     path = tmp_path / "brief.pdf"
@@ -58,6 +89,20 @@ def test_front_matter_is_labelled_with_roman_numbers(tmp_path: Path) -> None:
 
     assert [page.label for page in read(path).pages][:3] == ["i", "1", "2"]
     assert len(PdfReader(path).pages) > 3
+
+
+def test_printed_page_numbers_are_labels_where_the_file_names_none(tmp_path: Path) -> None:
+    """What is printed on a page is its label, also Roman or with a part's letter; a page between two numbered ones counts on."""
+    words = "It rained in the north and in the south. " * 70
+    roman = '#set page(numbering: none)\nTitle.\n#pagebreak()\n#counter(page).update(1)\n#set page(numbering: "i")\n'
+    lettered = '#set page(numbering: none, footer: context align(center)[F-#counter(page).display("1")])\n#counter(page).update(1)\n'
+    pages = [roman + words, lettered + words]
+    writer = PdfWriter(clone_from=printed(tmp_path, "\n".join(pages)))
+    writer.root_object.pop("/PageLabels", None)
+    path = tmp_path / "unlabelled.pdf"
+    writer.write(path)
+
+    assert [page.label for page in read(path).pages] == ["", "i", "ii", "iii", "iv", "F-1", "F-2", "F-3", "F-4"]
 
 
 def test_lines_that_differ_in_a_number_are_not_running_heads(tmp_path: Path) -> None:

@@ -140,8 +140,11 @@ def _page_starts(document: Document) -> Iterator[_Insertion]:
     """The names of the pages that have text; of several that start at one place the last, as `Document.page_at` has it."""
     last_at = {page.span.start: page for page in document.pages}
     for start, page in last_at.items():
+        name = document.page_name(page)
+        if page.label not in ("", str(page.number)):
+            name += f" ({page.number} of the file)"
         recognised = ", read from its image" if page.recognised else ""
-        yield _Insertion(start, f"{document.page_unit} {escaped(page.label or str(page.number))}{recognised}")
+        yield _Insertion(start, f"{document.page_unit} {escaped(name)}{recognised}")
 
 
 def _between(insertions: Sequence[_Insertion], after: int, until: int) -> Sequence[_Insertion]:

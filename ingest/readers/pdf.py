@@ -243,8 +243,9 @@ def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, so
     found = scans.pages
     plain, stamps = without_stamps(found)
     body_size = body_size_of(plain)
-    kept, heads = without_running(plain, body_size)
-    feet = lift_notes(lines(kept), body_size)
+    running = without_running(plain, body_size)
+    labels = [running.labels.get(row, label) for row, label in enumerate(labels)]
+    feet = lift_notes(lines(running.pages), body_size)
     words = Words.of([line.line.text for line in feet.lines] + [line for note in feet.notes for line in note.lines])
     joiner = _Joiner(words, labels, scans.recognised)
     composer = Composer()
@@ -259,7 +260,7 @@ def compose(scans: Scans, labels: Sequence[str], metadata: dict[str, Any], *, so
         document,
         Extraction(
             joined_words=joiner.joined,
-            dropped_lines=stamps + heads,
+            dropped_lines=stamps + running.dropped,
             unmatched_marks=feet.unmatched,
             lost_characters=lost,
             empty_pages=tuple(number for number, page in enumerate(found, start=1) if not page),
