@@ -4,6 +4,7 @@ Files in, an index folder out; in reading order.
     readers     a file to documents; one file a format
     normalise   canonical text: what every reader composes its document with
     notes       the source's own notes: which superscripts are marks, which paragraphs are bodies
+    faces       a PDF's fonts: what codes stand for, and how wide they are
     glyphs      a PDF page to fragments of text with their places
     layout      fragments to segments, and segments of one column to lines
     columns     where a page's columns are, and its lines in reading order

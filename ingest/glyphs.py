@@ -10,16 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ingest.layout import LOST, Fragment, is_right_to_left
+from ingest.faces import PLAIN, Face, Faces, dictionary_in, load_face, number_in
+from ingest.layout import Fragment
 from ingest.operators import MAX_TOKENS, DamagedContent, operations
 
 if TYPE_CHECKING:
     from pypdf import PageObject
     from pypdf.generic import DictionaryObject
-    from pypdf.generic._font import Font
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -33,21 +32,7 @@ MAX_PLACE = 1e6  # points from the origin; what is drawn farther out is on no pa
 MAX_TILT = 0.05  # sine of the angle from a quarter turn beyond which text is a stamp across the page, and not read
 
 _KERN = 50  # thousandths of the font size: wider may be a space
-_SMALL_DIGIT = 0.8  # of the width of the same digit in the same font: a superior figure, drawn as a glyph of its own
 _SMALL_SIZE, _SMALL_RISE = 0.6, 0.35  # how such a figure looks, in font sizes
-
-_PLAIN: dict[int, str | None] = {code: None for code in range(32) if not chr(code).isspace()}
-# Ligatures are one glyph for several letters; zero-width characters stand for nothing, those of private use for
-# what nobody can know: they are all one here, to be counted and left out in `ingest.layout`.
-_PLAIN |= {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-_PLAIN |= dict.fromkeys((0x200B, 0x2060, 0xFEFF), None) | dict.fromkeys(range(0xE000, 0xF900), LOST)
-_PLAIN |= {0xF0B7: "•", 0xF0A7: "•", 0xF06C: "•", 0xF076: "•"}  # the dots of Symbol and Wingdings
-_PLAIN |= {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}  # fonts that map to Windows' codes
-
-
-Faces = dict[
-    int, tuple[Any, "_Face"]
-]  # the fonts of a document by identity; each is kept with its face, so that its identity stays its own
 
 
 def fragments(page: PageObject, faces: Faces | None = None, damage: list[str] | None = None) -> list[Fragment]:
@@ -64,7 +49,7 @@ def fragments(page: PageObject, faces: Faces | None = None, damage: list[str] | 
     if contents is not None:
         content = ContentStream(contents.get_object(), page.pdf).get_data()
         try:
-            walk.follow(content, _dictionary(page.get_inherited("/Resources")), IDENTITY, depth=0)
+            walk.follow(content, dictionary_in(page.get_inherited("/Resources")), IDENTITY, depth=0)
         except DamagedContent as error:
             if damage is None or not walk.drawn:
                 raise
@@ -72,76 +57,12 @@ def fragments(page: PageObject, faces: Faces | None = None, damage: list[str] | 
     return _turned(walk.drawn)
 
 
-class _Letters(dict[str, str]):
-    """What each code of a font stands for, in the order of drawing; looked up once."""
-
-    def __init__(self, font: Font) -> None:
-        super().__init__()
-        self._font = font
-
-    def __missing__(self, code: str) -> str:
-        """The text of a code that was not asked for yet."""
-        encoding = self._font.encoding
-        letter = code if isinstance(encoding, str) else encoding.get(ord(code), code)
-        self[code] = _visual(str(self._font.character_map.get(letter, letter))).translate(_PLAIN)
-        return self[code]
-
-
-class _Widths(dict[str, float]):
-    """The width of each code of a font in thousandths of its size; looked up once."""
-
-    def __init__(self, font: Font, scale: float) -> None:
-        super().__init__()
-        self._font, self._scale = font, scale
-
-    def __missing__(self, code: str) -> float:
-        """The width of a code that was not asked for yet."""
-        widths = self._font.character_widths
-        width = self._font.space_width if code == self._font.space_char else widths.get(code, widths["default"])
-        self[code] = _number(width) * self._scale
-        return self[code]
-
-
-@dataclass(frozen=True, slots=True)
-class _Face:
-    """A font as far as it is needed: its characters, their widths, and how it looks."""
-
-    font: Font
-    height: float  # of the letters' box, in font sizes; not 1.0 in Type 3 fonts only
-    bold: bool
-    italic: bool
-    superior: frozenset[str]  # codes of digits that are drawn small and high
-    letters: _Letters
-    widths: _Widths
-
-    def codes(self, shown: bytes) -> str:
-        """The codes of a shown string, one character each."""
-        encoding = self.font.encoding
-        if not isinstance(encoding, str):
-            return shown.decode("latin-1")
-        try:
-            return shown.decode(encoding, "surrogatepass")
-        except UnicodeDecodeError:
-            return shown.decode(encoding, "replace")
-
-    def runs(self, codes: str) -> Iterable[tuple[bool, str]]:
-        """The codes in runs of those that are drawn small and high, and of those that are not."""
-        if self.superior.isdisjoint(codes):
-            return ((False, codes),)
-        return ((superior, "".join(run)) for superior, run in groupby(codes, key=self.superior.__contains__))
-
-
-def _visual(text: str) -> str:
-    """What one glyph stands for, in the order of drawing: from left to right, also where it is read the other way."""
-    return text[::-1] if len(text) > 1 and is_right_to_left(text) else text
-
-
 @dataclass(slots=True)
 class _State:
     """What `q` saves and `Q` brings back."""
 
     matrix: Matrix = IDENTITY
-    face: _Face | None = None
+    face: Face | None = None
     size: float = 0.0
     character_gap: float = 0.0
     word_gap: float = 0.0
@@ -195,22 +116,22 @@ class _Walk:
                     line = text = IDENTITY
                 case b"Tf", [name, size, *_]:
                     state.face = self._face(resources, name)
-                    state.size = _number(size)
+                    state.size = number_in(size)
                 case b"Tc", [gap, *_]:
-                    state.character_gap = _number(gap)
+                    state.character_gap = number_in(gap)
                 case b"Tw", [gap, *_]:
-                    state.word_gap = _number(gap)
+                    state.word_gap = number_in(gap)
                 case b"Tz", [stretch, *_]:
-                    state.stretch = _number(stretch) / 100
+                    state.stretch = number_in(stretch) / 100
                 case b"TL", [leading, *_]:
-                    state.leading = _number(leading)
+                    state.leading = number_in(leading)
                 case b"Ts", [rise, *_]:
-                    state.rise = _number(rise)
+                    state.rise = number_in(rise)
                 case b"Td", [x, y, *_]:
-                    line = text = _times((1, 0, 0, 1, _number(x), _number(y)), line)
+                    line = text = _times((1, 0, 0, 1, number_in(x), number_in(y)), line)
                 case b"TD", [x, y, *_]:
-                    state.leading = -_number(y)
-                    line = text = _times((1, 0, 0, 1, _number(x), _number(y)), line)
+                    state.leading = -number_in(y)
+                    line = text = _times((1, 0, 0, 1, number_in(x), number_in(y)), line)
                 case b"Tm", [_, _, _, _, _, _]:
                     line = text = _matrix(operands)
                 case b"T*", _:
@@ -223,8 +144,8 @@ class _Walk:
                     line = _times((1, 0, 0, 1, 0, -state.leading), line)
                     text = self._show([shown], state, line)
                 case b'"', [word_gap, character_gap, shown, *_]:
-                    state.word_gap = _number(word_gap)
-                    state.character_gap = _number(character_gap)
+                    state.word_gap = number_in(word_gap)
+                    state.character_gap = number_in(character_gap)
                     line = _times((1, 0, 0, 1, 0, -state.leading), line)
                     text = self._show([shown], state, line)
                 case b"Do", [name, *_]:
@@ -274,7 +195,7 @@ class _Walk:
         self._keep(words, state, face, before, text, superior=False)
         return text
 
-    def _keep(self, words: str, state: _State, face: _Face, before: Matrix, after: Matrix, *, superior: bool) -> None:
+    def _keep(self, words: str, state: _State, face: Face, before: Matrix, after: Matrix, *, superior: bool) -> None:
         if not words or not face.font.interpretable:
             return
         self.characters_left -= len(words)
@@ -298,7 +219,7 @@ class _Walk:
             return
         whole = replace(
             said[0].fragment,
-            text=actual.translate(_PLAIN),
+            text=actual.translate(PLAIN),
             x0=min(part.fragment.x0 for part in said),
             x1=max(part.fragment.x1 for part in said),
         )
@@ -307,59 +228,30 @@ class _Walk:
     def _draw_form(self, resources: DictionaryObject, name: Any, matrix: Matrix, depth: int) -> None:
         from pypdf.generic import ContentStream
 
-        form = _dictionary(_dictionary(resources.get("/XObject")).get(name))
+        form = dictionary_in(dictionary_in(resources.get("/XObject")).get(name))
         if form.get("/Subtype") != "/Form" or depth >= MAX_FORM_DEPTH or self.forms >= MAX_FORMS:
             return
         self.forms += 1
         own = form.get("/Matrix")
         placed = own.get_object() if own is not None else None
         matrix = _times(_matrix(placed), matrix) if isinstance(placed, list) and len(placed) == 6 else matrix
-        self.follow(ContentStream(form, self.reader).get_data(), _dictionary(form.get("/Resources")) or resources, matrix, depth=depth + 1)
+        self.follow(
+            ContentStream(form, self.reader).get_data(), dictionary_in(form.get("/Resources")) or resources, matrix, depth=depth + 1
+        )
 
-    def _face(self, resources: DictionaryObject, name: Any) -> _Face | None:
-        resource = _dictionary(_dictionary(resources.get("/Font")).get(name))
+    def _face(self, resources: DictionaryObject, name: Any) -> Face | None:
+        resource = dictionary_in(dictionary_in(resources.get("/Font")).get(name))
         if not resource:
             return None
         if id(resource) not in self.faces:
-            self.faces[id(resource)] = (resource, _load_face(resource))
+            self.faces[id(resource)] = (resource, load_face(resource))
         return self.faces[id(resource)][1]
-
-
-def _load_face(resource: DictionaryObject) -> _Face:
-    from pypdf.generic._font import Font
-
-    font = Font.from_font_resource(resource)
-    look = f"{font.name} {font.font_descriptor.name} {font.font_descriptor.weight}".lower()
-    bold = any(word in look for word in ("bold", "black", "heavy", "cmbx", "semibold", "demi"))
-    italic = any(word in look for word in ("italic", "oblique", "cmti", "slanted"))
-    scale = height = 1.0
-    if font.sub_type == "Type3":
-        units = resource.get("/FontMatrix")
-        box = font.font_descriptor.bbox
-        if units is not None and len(units.get_object()) == 6:
-            across, up = (abs(_number(units.get_object()[row])) for row in (0, 3))
-            scale = across * 1000
-            height = up * (box[3] - box[1]) if box[3] > box[1] else up * 1000
-    return _Face(font, height, bold, italic, _superior(font), _Letters(font), _Widths(font, scale))
-
-
-def _superior(font: Font) -> frozenset[str]:
-    """The codes of digits that are much narrower than another glyph of the font for the same digit."""
-    widths: dict[str, dict[str, float]] = {}
-    if isinstance(font.encoding, str):
-        codes = {str(code): str(digit) for code, digit in font.character_map.items()}
-    else:
-        codes = {chr(code): str(font.character_map.get(letter, letter)) for code, letter in font.encoding.items()}
-    for code, digit in codes.items():
-        if len(digit) == 1 and digit in "0123456789" and code in font.character_widths:
-            widths.setdefault(digit, {})[code] = _number(font.character_widths[code])
-    return frozenset(code for same in widths.values() for code, width in same.items() if 0 < width < _SMALL_DIGIT * max(same.values()))
 
 
 def _actual_text(properties: Any, resources: DictionaryObject) -> str | None:
     if isinstance(properties, str):
-        properties = _dictionary(resources.get("/Properties")).get(properties)
-    said = _dictionary(properties).get("/ActualText")
+        properties = dictionary_in(resources.get("/Properties")).get(properties)
+    said = dictionary_in(properties).get("/ActualText")
     return str(said) if isinstance(said, str) else None
 
 
@@ -411,16 +303,5 @@ def _times(first: Matrix, then: Matrix) -> Matrix:
 
 
 def _matrix(operands: Iterable[Any]) -> Matrix:
-    a, b, c, d, e, f = (_number(operand) for operand in operands)
+    a, b, c, d, e, f = (number_in(operand) for operand in operands)
     return a, b, c, d, e, f
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _dictionary(value: Any) -> DictionaryObject:
-    from pypdf.generic import DictionaryObject
-
-    found = value.get_object() if hasattr(value, "get_object") else value
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()

@@ -253,7 +253,7 @@ def main() -> int:
     decoder = msgspec.msgpack.Decoder(_Job)
     while (content := _receive(jobs)) is not None:
         job = decoder.decode(content)
-        alarm = threading.Timer(seconds + _GRACE_SECONDS, os._exit, (1,))  # the parent has a clock of its own, while it lives
+        alarm = threading.Timer(seconds + _GRACE_SECONDS, _end)  # the parent has a clock of its own, while it lives
         alarm.daemon = True
         alarm.start()
         try:
@@ -265,9 +265,20 @@ def main() -> int:
             os._exit(_MEMORY_STATUS)
         except BrokenPipeError:
             os._exit(0)  # nobody waits for it any more
+        except Exception as error:  # noqa: BLE001 - a reader's own fault costs the file, and is named
+            what = f"is not what its reader expected ({type(error).__name__}) and was given up; save it anew, or remove it"
+            _send(replies, msgspec.msgpack.encode(_Reply(skipped=Skipped(job.source, what))))
+            _send(replies, msgspec.msgpack.encode(_Reply()))
         finally:
             alarm.cancel()
     return 0
+
+
+def _end() -> None:
+    """End this process and what it started."""
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
 from ingest.columns import lines
+from ingest.faces import Faces
 from ingest.feet import dominant_size, lift_notes
-from ingest.glyphs import Faces, fragments
+from ingest.glyphs import fragments
 from ingest.hyphens import SOFT_HYPHEN, Words
 from ingest.layout import Run, Segment, segments, without_lost
 from ingest.metadata import authors_of, title_of, well_typed
