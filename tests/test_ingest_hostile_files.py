@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import UnreadableDocument
-from ingest import archives
-from ingest.archives import pack, unpack
+from ingest.markup import archives
+from ingest.markup.archives import pack, unpack
 from ingest.normalise import is_canonical
 from ingest.readers import Reading, readers
 from tests.support import BRIEF, read

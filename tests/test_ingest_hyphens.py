@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.hyphens import Words
+from ingest.pdf.hyphens import Words
 from tests.support import read
 from tests.typeset import compile_typst, printed
 

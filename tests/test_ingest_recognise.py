@@ -19,11 +19,11 @@ from chat.footnotes import cite
 from index.errors import UnreadableDocument
 from index.extraction import Verdict, report
 from index.records import Passage, Span
-from ingest.ink import _guessed, same_sizes, segments_of
-from ingest.layout import Fragment, Segment
 from ingest.normalise import is_canonical
+from ingest.pdf.ink import _guessed, same_sizes, segments_of
+from ingest.pdf.layout import Fragment, Segment
+from ingest.pdf.recognise import RecognisedImage, RecognisedLine
 from ingest.readers import Options, Reading, readers
-from ingest.recognise import RecognisedImage, RecognisedLine
 from tests.scanned import page_pictures, scan
 from tests.support import BRIEF, REPOSITORY, read
 from tests.typeset import printed, typeset

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from ingest.title_page import date_of, from_first_page, has_form_of_title
-from ingest.xmp import Xmp, said_in
+from ingest.pdf.title_page import date_of, from_first_page, has_form_of_title
+from ingest.pdf.xmp import Xmp, said_in
 from tests.support import read
 from tests.typeset import compile_typst
 

@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from index.errors import UnreadableDocument
-from ingest.archives import unpack
 from ingest.formats import content_of
+from ingest.markup.archives import unpack
+from ingest.markup.pandoc import parse
+from ingest.markup.tree import reading
 from ingest.metadata import title_of, well_typed
-from ingest.pandoc import parse
 from ingest.readers import DEFAULTS, Options, Reading
-from ingest.tree import reading
 
 suffixes: tuple[str, ...] = (".epub",)
 
@@ -40,8 +40,8 @@ def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
     from lxml import etree
 
-    from ingest.web import parsed, serialised, without_frame
-    from ingest.web_notes import tie_notes
+    from ingest.markup.web import parsed, serialised, without_frame
+    from ingest.markup.web_notes import tie_notes
 
     parts = unpack(content_of(path, source), source, "an EPUB")
     package = _package(parts, source)
@@ -68,7 +68,7 @@ def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
 
 def _package(parts: Mapping[str, bytes], source: str) -> _Package:
     """What the book's package says: its chapters and its metadata."""
-    from ingest.office import parsed
+    from ingest.markup.office import parsed
 
     container = parsed(parts.get(_CONTAINER, b""))
     names = [element.get("full-path") or "" for element in container.iter("{*}rootfile")] if container is not None else []

@@ -12,10 +12,10 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from ingest.formats import content_of, what_it_is, wrong_format
+from ingest.markup.pandoc import parse
+from ingest.markup.tree import reading
 from ingest.metadata import authors_of, title_of, well_typed
-from ingest.pandoc import parse
 from ingest.readers import DEFAULTS, Options, Reading
-from ingest.tree import reading
 
 suffixes: tuple[str, ...] = (".html", ".htm", ".xhtml")
 
@@ -27,8 +27,8 @@ _PUBLISHERS = ("citation_publisher", "dc.publisher", "dcterms.publisher", "og:si
 
 def read(path: Path, source: str, _: Options = DEFAULTS) -> Iterator[Reading]:
     """The file as one document."""
-    from ingest.web import main_part, parsed, serialised, without_frame
-    from ingest.web_notes import tie_notes
+    from ingest.markup.web import main_part, parsed, serialised, without_frame
+    from ingest.markup.web_notes import tie_notes
 
     content = content_of(path, source)
     if (found := what_it_is(content)) and "web page" not in found:

@@ -23,7 +23,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
 from index.records import BlockKind
-from ingest.marked import PSEUDO_HEADING_MAX_CHARACTERS, Block, Raised, composed, known_marks, lift_notes, name_headings
+from ingest.markup.marked import PSEUDO_HEADING_MAX_CHARACTERS, Block, Raised, composed, known_marks, lift_notes, name_headings
 from ingest.metadata import from_front_matter
 from ingest.normalise import Composer, MarkOf, canonical
 from ingest.notes import labels

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.errors import UnreadableDocument
-from ingest.archives import pack, unpack
 from ingest.formats import content_of, what_it_is, wrong_format
-from ingest.office import open_document_labels, properties, with_text_boxes, word_labels
-from ingest.pandoc import parse
+from ingest.markup.archives import pack, unpack
+from ingest.markup.office import open_document_labels, properties, with_text_boxes, word_labels
+from ingest.markup.pandoc import parse
+from ingest.markup.tree import reading
 from ingest.readers import DEFAULTS, Options, Reading
 from ingest.readers.text import decode_bytes
-from ingest.tree import reading
 
 suffixes: tuple[str, ...] = (".docx", ".docm", ".odt", ".rtf", ".tex", ".latex", ".rst", ".org")
 

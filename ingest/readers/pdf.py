@@ -1,10 +1,7 @@
 """
-PDF, through pypdf: pages to running text, with the source's own footnotes.
+PDF, through pypdf: pages to running text, with the source's own footnotes. The stages are those of `ingest.pdf`, in its order.
 
-In order: fragments with their places (`ingest.glyphs`), running heads and feet out (`ingest.running`), lines and columns
-(`ingest.layout`, `ingest.columns`), notes lifted (`ingest.feet`), blocks (`ingest.paragraphs`), broken words mended (`ingest.hyphens`).
-Pages that are pictures of their text are read from their images (`ingest.scans`) where that is asked for, and named where it is not.
-Tables are read row by row, figures not at all.
+Pages that are pictures are read from them (`ingest.pdf.scans`) where that is asked for, and named where it is not. Figures are not read.
 """
 
 from __future__ import annotations
@@ -21,22 +18,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
-from ingest.columns import lines
-from ingest.faces import Faces
-from ingest.feet import dominant_size, lift_notes
-from ingest.glyphs import fragments
-from ingest.hyphens import SOFT_HYPHEN, Words
-from ingest.layout import Run, Segment, segments, without_lost
 from ingest.metadata import authors_of, title_of, well_typed
 from ingest.normalise import Composer, PageStart, Piece
-from ingest.noted import FootNote, MarkedLine
-from ingest.paragraphs import blocks, without_bullet
+from ingest.pdf.columns import lines
+from ingest.pdf.faces import Faces
+from ingest.pdf.feet import dominant_size, lift_notes
+from ingest.pdf.glyphs import fragments
+from ingest.pdf.hyphens import SOFT_HYPHEN, Words
+from ingest.pdf.layout import Run, Segment, segments, without_lost
+from ingest.pdf.noted import FootNote, MarkedLine
+from ingest.pdf.paragraphs import blocks, without_bullet
+from ingest.pdf.running import without_running
+from ingest.pdf.scans import HOW_TO_READ, Scans, letters_of, may_be_scan, pdf_images, read_images, unread
+from ingest.pdf.stamps import without_stamps
+from ingest.pdf.title_page import from_first_page
+from ingest.pdf.xmp import Xmp, said_in
 from ingest.readers import DEFAULTS, Options, Reading
-from ingest.running import without_running
-from ingest.scans import HOW_TO_READ, Scans, letters_of, may_be_scan, pdf_images, read_images, unread
-from ingest.stamps import without_stamps
-from ingest.title_page import from_first_page
-from ingest.xmp import Xmp, said_in
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader

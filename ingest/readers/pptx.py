@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
 from index.records import BlockKind, PageUnit
-from ingest.archives import pack, unpack
 from ingest.formats import content_of
+from ingest.markup.archives import pack, unpack
+from ingest.markup.office import parsed
 from ingest.metadata import authors_of, title_of
 from ingest.normalise import Composer, PageStart, canonical
-from ingest.office import parsed
 from ingest.readers import DEFAULTS, Options, Reading
 
 suffixes: tuple[str, ...] = (".pptx", ".pptm", ".ppsx")

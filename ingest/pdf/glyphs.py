@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ingest.faces import PLAIN, Face, Faces, dictionary_in, load_face, number_in
-from ingest.layout import Fragment
-from ingest.operators import MAX_TOKENS, DamagedContent, operations
+from ingest.pdf.faces import PLAIN, Face, Faces, dictionary_in, load_face, number_in
+from ingest.pdf.layout import Fragment
+from ingest.pdf.operators import MAX_TOKENS, DamagedContent, operations
 
 if TYPE_CHECKING:
     from pypdf import PageObject

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
-from ingest.endnotes import lift_endnotes
-from ingest.layout import Line, Run
-from ingest.noted import Feet, FootNote, NotedPage, labels_in, opening
+from ingest.pdf.endnotes import lift_endnotes
+from ingest.pdf.layout import Line, Run
+from ingest.pdf.noted import Feet, FootNote, NotedPage, labels_in, opening
 
 _NOTE_SIZE = 0.94  # of the body's size: notes are set smaller than this
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from index.errors import UnreadableDocument
 from index.extraction import page_list
-from ingest.ink import same_sizes, segments_of
-from ingest.layout import Segment
-from ingest.recognise import INSTALL, MAX_SIDE_PIXELS, is_installed, recognise
+from ingest.pdf.ink import same_sizes, segments_of
+from ingest.pdf.layout import Segment
+from ingest.pdf.recognise import INSTALL, MAX_SIDE_PIXELS, is_installed, recognise
 
 if TYPE_CHECKING:
     from pypdf import PageObject
 
-    from ingest.recognise import GreyImage
+    from ingest.pdf.recognise import GreyImage
 
 HOW_TO_READ = f"run {INSTALL} and ingest with --ocr to have it read from its image"
 NOT_INSTALLED = f"cannot be read from its image: --ocr needs an extra; run {INSTALL} and ingest again"

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from index.records import BlockKind
-from ingest.floats import without_floats_inside
-from ingest.hyphens import HYPHENS, SOFT_HYPHEN
-from ingest.layout import Line
-from ingest.noted import MarkedLine
+from ingest.pdf.floats import without_floats_inside
+from ingest.pdf.hyphens import HYPHENS, SOFT_HYPHEN
+from ingest.pdf.layout import Line
+from ingest.pdf.noted import MarkedLine
 
 _HEADING_MAX_CHARACTERS = 200  # of a larger line; longer is a pull quote
 _BOLD_HEADING_MAX_CHARACTERS = 90  # of a bold line in the body's size

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ingest.hyphens import SOFT_HYPHEN
-from ingest.layout import Segment
+from ingest.pdf.hyphens import SOFT_HYPHEN
+from ingest.pdf.layout import Segment
 
 MAX_ROWS = 5  # a head or a foot has at most so many rows
 SAME_HEIGHT = 4.0  # points: the same place on two pages

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ingest.layout import Line
-from ingest.noted import MarkedLine
+from ingest.pdf.layout import Line
+from ingest.pdf.noted import MarkedLine
 
 _MAX_FLOATS = 40  # blocks between the two parts; a table has a block for each row
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
 
-from ingest.layout import Line, Segment, are_beside, merged, trimmed
-from ingest.regions import glosses, region, stacked
-from ingest.tables import tables
+from ingest.pdf.layout import Line, Segment, are_beside, merged, trimmed
+from ingest.pdf.regions import glosses, region, stacked
+from ingest.pdf.tables import tables
 
 _COLUMN_MIN_ROWS = 5  # fewer rows on one side are cells or a signature, not a column
 _COLUMN_MIN_FILL = 0.55  # of a column's width that its middle row fills; cells of a table fill less

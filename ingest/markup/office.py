@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from ingest.markup.tree import Label
 from ingest.metadata import authors_of, title_of, well_typed
-from ingest.tree import Label
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

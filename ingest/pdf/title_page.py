@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ingest.layout import Line, Segment, merged
+from ingest.pdf.layout import Line, Segment, merged
 
 _LARGER = 1.25  # of the body's size: a title's
 _SAME = 0.04  # sizes that differ by less are one

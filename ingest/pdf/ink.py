@@ -17,8 +17,8 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from ingest.layout import Fragment, Segment, segments
-from ingest.recognise import RecognisedImage, RecognisedLine, runs_up_or_down
+from ingest.pdf.layout import Fragment, Segment, segments
+from ingest.pdf.recognise import RecognisedImage, RecognisedLine, runs_up_or_down
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +82,7 @@ class _Strip:
 
 
 def segments_of(page: RecognisedImage, *, points_per_pixel: float) -> list[Segment]:
-    """The segments of a page, as `ingest.layout` makes them of text."""
+    """The segments of a page, as `ingest.pdf.layout` makes them of text."""
     slant = _slant(page.lines)
     height = page.image.shape[0]
     found: list[Fragment] = []

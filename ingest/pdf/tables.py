@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingest.layout import Segment
+from ingest.pdf.layout import Segment
 
 _SAME_START = 2.5  # points
 _MIN_STARTS = 2  # segments at one place make it a table's column

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.layout import Segment, trimmed
+from ingest.pdf.layout import Segment, trimmed
 
 _MIN_NUMBERS = 4  # on a page; fewer are no line numbers
 _STEPS = (1, 2, 5, 10)  # every line is numbered, or every fifth

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.tree import NOTE_BODY, NOTE_MARK
-from ingest.web import Element, named, remove
+from ingest.markup.tree import NOTE_BODY, NOTE_MARK
+from ingest.markup.web import Element, named, remove
 
 _LABEL = re.compile(r"\W{0,2}((?:(?:note|nb|n|fn)\.?\s?)?\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶‖#]{1,6})\W{0,2}", re.IGNORECASE)
 _TYPED_LABEL_MAX_CHARACTERS = 12  # of a mark that says that it is one

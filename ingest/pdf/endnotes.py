@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.layout import Line
-from ingest.noted import FootNote, NotedPage, opening
+from ingest.pdf.layout import Line
+from ingest.pdf.noted import FootNote, NotedPage, opening
 
 _HEADING = re.compile(
     r"(?:\W*\d+\W+)?(?:end\s?notes?|foot\s?notes|notes(?: and references| to (?:the )?\w+(?: \w+)?)?|references|sources)\W*", re.IGNORECASE

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ingest.layout import LOST, is_right_to_left
+from ingest.pdf.layout import LOST, is_right_to_left
 
 if TYPE_CHECKING:
     from pypdf.generic import DictionaryObject
@@ -21,7 +21,7 @@ _SMALL_DIGIT = 0.8  # of the width of the same digit in the same font: a superio
 
 PLAIN: dict[int, str | None] = {code: None for code in range(32) if not chr(code).isspace()}
 # Ligatures are one glyph for several letters; zero-width characters stand for nothing, those of private use for
-# what nobody can know: they are all one here, to be counted and left out in `ingest.layout`.
+# what nobody can know: they are all one here, to be counted and left out in `ingest.pdf.layout`.
 PLAIN |= {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 PLAIN |= dict.fromkeys((0x200B, 0x2060, 0xFEFF), None) | dict.fromkeys(range(0xE000, 0xF900), LOST)
 PLAIN |= {0xF0B7: "•", 0xF0A7: "•", 0xF06C: "•", 0xF076: "•"}  # the dots of Symbol and Wingdings

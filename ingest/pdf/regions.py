@@ -2,7 +2,7 @@
 Parts of a page that are set in another way than the page as a whole: a box beside the text, columns under a heading of their own,
 glosses in the margin.
 
-`ingest.columns` asks here where a page has no gutter from top to bottom, and whether its columns start anew on the way down.
+`ingest.pdf.columns` asks here where a page has no gutter from top to bottom, and whether its columns start anew on the way down.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ingest.layout import Segment
+from ingest.pdf.layout import Segment
 
 _MIN_ROWS = 4  # of running text on either side
 _LOWER = 0.25  # of the lines of running text at least that open with a small letter; names, cells and items open with a capital

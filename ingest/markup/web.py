@@ -1,5 +1,5 @@
 """
-Web pages made fit for pandoc: what is not the text is taken out; `ingest.web_notes` ties the notes to their marks.
+Web pages made fit for pandoc: what is not the text is taken out; `ingest.markup.web_notes` ties the notes to their marks.
 
     parsed         bytes to a tree, whatever their encoding
     without_frame  menus, banners, forms, scripts and what is hidden, out

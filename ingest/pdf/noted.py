@@ -1,7 +1,7 @@
 """
 Pages with notes on their way: lines, what may be marks in them, bodies, and what ties them.
 
-What a mark and a label look like is said here; where bodies stand, in `ingest.feet` and `ingest.endnotes`.
+What a mark and a label look like is said here; where bodies stand, in `ingest.pdf.feet` and `ingest.pdf.endnotes`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.layout import Line
 from ingest.normalise import MarkOf
 from ingest.notes import Superscript, is_label, pair
+from ingest.pdf.layout import Line
 
 _PLAIN_LABEL = re.compile(r"(\d{1,3}|[*†‡§¶‖]{1,8})(?:[.)]?\s+)(?=\S)|([*†‡§¶‖]{1,8})(?=\S)")
 _SYMBOLS = re.compile(r"([*†‡§¶‖]{1,8})")

@@ -14,14 +14,14 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
 from index.records import BlockKind
-from ingest.marked import Block, Raised, composed, known_marks, lift_notes, name_headings
+from ingest.markup.marked import Block, Raised, composed, known_marks, lift_notes, name_headings
+from ingest.markup.pandoc import Tree
 from ingest.metadata import authors_of, title_of, well_typed
 from ingest.normalise import Composer, MarkOf, canonical
 from ingest.notes import labels as labels_in
-from ingest.pandoc import Tree
 from ingest.readers import Reading
 
-NOTE_MARK = "footnoted-mark"  # the class of an empty span where `ingest.web` found a note's mark; `note` is its key
+NOTE_MARK = "footnoted-mark"  # the class of an empty span where `ingest.markup.web` found a note's mark; `note` is its key
 NOTE_BODY = "footnoted-note"  # the class of a div with that note's words; `note` is its key, `printed` its label
 
 _EMPHASIS = frozenset(("Strong", "Emph", "Underline"))
