@@ -82,6 +82,19 @@ def test_endnotes_of_the_brief_are_its_notes(tmp_path: Path) -> None:
     assert facts(read(path)) == facts(read(BRIEF))
 
 
+def test_a_list_that_ends_the_text_and_answers_to_its_marks_is_its_notes(tmp_path: Path) -> None:
+    """A web page, printed, has its notes in a list without a heading; a list of other things stays a list."""
+    text = "It rained.#super[1] It snowed.#super[2] It hailed.#super[3]\n\n#line()\n"
+    notes = read(printed(tmp_path, f"{text}+ On rain.↩\n+ On snow.\n+ On hail.\n"))
+    things = read(printed(tmp_path, f"{text}+ An umbrella.\n+ A shovel.\n"))
+
+    assert notes.text == "It rained. It snowed. It hailed."
+    assert [(note.label, note.text) for note in notes.notes] == [("1", "On rain."), ("2", "On snow."), ("3", "On hail.")]
+    assert [mark.position for mark in notes.marks] == [10, 21, 32]
+    assert things.notes == ()
+    assert "An umbrella." in things.text
+
+
 def test_front_matter_is_labelled_with_roman_numbers(tmp_path: Path) -> None:
     """Labels are as printed: i, 1, 2 and so on."""
     path = tmp_path / "brief.pdf"

@@ -1,6 +1,6 @@
 """
-Notes at the end of a text or of its chapters: numbered paragraphs under a heading such as *Notes*, or small print on pages far from
-the marks.
+Notes at the end of a text or of its chapters: numbered paragraphs under a heading such as *Notes*, a numbered list that ends the text
+and answers to its marks, or small print on pages far from the marks.
 
 Their numbers may start anew with each chapter: then the first run of marks belongs to the first run of notes, and so on.
 """
@@ -40,6 +40,8 @@ def lift_endnotes(pages: Sequence[NotedPage]) -> None:
     places = [(page, row) for page in pages for row in range(len(page.body))]
     runs = list(_runs(places))
     far = _far(pages)
+    if not far and not runs:
+        runs = list(_closing(places, [label for _, _, label in loose]))
     if far and not runs:
         _tie(loose, far)
         return
@@ -86,6 +88,31 @@ def _runs(places: Sequence[Place]) -> Iterator[_Run]:
             current.lines.append((page, row))
     if current:
         yield current
+
+
+def _closing(places: Sequence[Place], marks: Sequence[int]) -> Iterator[_Run]:
+    """
+    The numbered list that ends a document, as web pages end when they are printed: notes without a heading.
+
+    Only if it has an item for each mark and a mark for each item, and the marks count up from 1: a list of other things does not.
+    """
+    count = len(set(marks))
+    if list(dict.fromkeys(marks)) != list(range(1, count + 1)):
+        return
+    start = next((at for at in reversed(range(len(places))) if opening(places[at][0].body[places[at][1]])[0] == "1"), None)
+    if start is None:
+        return
+    run = _Run([], [], start)
+    for page, row in places[start:]:
+        line = page.body[row]
+        label, words, raised = opening(line)
+        if label == str(len(run.notes) + 1):
+            run.notes.append(FootNote((-1, len(run.notes)), label, [words], raised, line))
+        else:
+            run.notes[-1].lines.append(line.text)
+        run.lines.append((page, row))
+    if len(run.notes) == count:
+        yield run
 
 
 def _is_heading(line: Line, note: Line | None) -> bool:

@@ -56,6 +56,7 @@ _OTHER_FORMATS = {  # by their first bytes
 
 _BYTES = re.compile(r"\s(?:starting with|@\d|b['\"])|[^ -~]")  # from here on, pypdf's messages quote the file's bytes
 
+_BACK = "\u21a9\ufe0e\ufe0f "  # the arrow back to the mark at the end of a note, on web pages that were printed
 _REASON_MAX_CHARACTERS = 120
 
 _OBJECT = re.compile(rb"(\d{1,9})\s+(\d{1,5})\s+obj\b")
@@ -288,7 +289,7 @@ class _Joiner:
         pieces: list[Piece] = []
         for line in note.lines:
             self._append(pieces, [line], line)
-        return "".join(piece for piece in pieces if isinstance(piece, str))
+        return "".join(piece for piece in pieces if isinstance(piece, str)).rstrip(_BACK)
 
     def block(self, block: Sequence[MarkedLine]) -> list[Piece]:
         """A block's words, with its note marks and page starts."""
