@@ -98,7 +98,9 @@ def _ranked(names: Sequence[str], data: Path | None) -> list[dict[str, str]]:
         if data is None or not (data / name).is_dir():
             print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
         else:
-            found += rows(load(name, data), open_embedder())
+            of_set = list(rows(load(name, data), open_embedder()))
+            print(_table(of_set), flush=True)
+            found += of_set
     return found
 
 

@@ -75,7 +75,8 @@ def scanned_reading(scanned: Path) -> Reading:
 def test_a_scan_says_how_to_get_it_read(scanned: Path) -> None:
     """Without the option the reason names the extra and the option."""
     assert reason(scanned, Options()) == (
-        "has no text: it looks like a scan; run python -m pip install 'footnoted[ocr]' and ingest with --ocr to have it read from its image"
+        "has no text: it looks like a scan; run python -m pip install rapidocr onnxruntime pypdfium2"
+        " and ingest with --ocr to have it read from its image"
     )
 
 
@@ -84,7 +85,7 @@ def test_a_scan_says_what_is_missing(scanned: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "rapidocr", None)
 
     assert reason(scanned, OCR) == (
-        "cannot be read from its image: --ocr needs an extra; run python -m pip install 'footnoted[ocr]' and ingest again"
+        "cannot be read from its image: --ocr needs an extra; run python -m pip install rapidocr onnxruntime pypdfium2 and ingest again"
     )
 
 
@@ -122,12 +123,12 @@ def test_a_scan_is_read_like_a_page_of_text(scanned_reading: Reading) -> None:
 
 @pytest.mark.model
 def test_a_quotation_from_a_scan_says_so(scanned_reading: Reading) -> None:
-    """The footnote says that the words were read from the page's image, and the report sends people to look."""
+    """The footnote says that the words were read from the page's image, on the page with that number; the report sends people to look."""
     document = scanned_reading.document
     start = document.text.index("Over the past seven decades")
     quote = Quote(Passage(document, (Span(start, start + 60),)), Span(start, start + 60))
 
-    assert cite(quote).locator == "p. 1, read from the page’s image"
+    assert cite(quote).locator == "p. 2, read from the page’s image"
     assert report(document, scanned_reading.extraction, passages=1).verdict is Verdict.LOOK
     assert report(document, scanned_reading.extraction, passages=1).recognised_pages == (1, 2)
 
