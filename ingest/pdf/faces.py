@@ -42,7 +42,10 @@ class _Letters(dict[str, str]):
         """The text of a code that was not asked for yet."""
         encoding = self._font.encoding
         letter = code if isinstance(encoding, str) else encoding.get(ord(code), code)
-        self[code] = _visual(str(self._font.character_map.get(letter, letter))).translate(PLAIN)
+        text = str(self._font.character_map.get(letter, letter))
+        if self._font.sub_type == "Type3" and len(text) == 1 and "\x80" <= text <= "\x9f":
+            text = LOST  # drawn letters with a code of their maker's: TeX's dagger is Windows' low quotation mark
+        self[code] = _visual(text).translate(PLAIN)
         return self[code]
 
 
