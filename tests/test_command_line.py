@@ -127,15 +127,15 @@ def test_bad_input_gets_one_clear_line(tmp_path, index_folder):
     """What was wrong, with its name, and the way out; exit status 1, nothing on standard output."""
     empty = tmp_path / "empty"
     empty.mkdir()
-    latin = tmp_path / "latin"
-    latin.mkdir()
-    (latin / "a.txt").write_bytes(b"caf\xe9")
+    binary = tmp_path / "binary"
+    binary.mkdir()
+    (binary / "a.txt").write_bytes(b"\x00\x01\x02")
     target = str(tmp_path / "target")
     (tmp_path / "bad.jsonl").write_text("{}\n", encoding="utf-8")
 
     _one_line(run("ingest", str(tmp_path / "none"), target), "no such folder", "none")
     _one_line(run("ingest", str(empty), target), "empty", "put readings")
-    _one_line(run("ingest", str(latin), target), "a.txt", "UTF-8", "ingest again")
+    _one_line(run("ingest", str(binary), target), "a.txt", "is not text", "save it as UTF-8")
     _one_line(run("ingest", str(CORPUS), "/dev/null/index"), "/dev/null/index", "cannot be written")
     _one_line(run("ingest", str(CORPUS), target, "--embedder", "hashing-no"), "hashing-no")
     _one_line(run("index", "info", target), target, "python -m ingest")
