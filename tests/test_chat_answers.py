@@ -25,7 +25,7 @@ from chat.render.text import answer_text
 from index.embedders.hashing import HashingEmbedder
 from index.errors import BadQuestion, UnknownDocument
 from index.library import Index
-from index.records import BlockKind, Span
+from index.records import BlockKind, PageUnit, Span
 from ingest.build import build
 from ingest.normalise import Composer, PageStart
 from ingest.split import split
@@ -135,6 +135,18 @@ def test_a_quotation_names_the_page_it_starts_on_and_the_one_it_runs_over_to():
         "The end.",
     ]
     assert [str(cite(quote)) for quote in quotes] == ["a.pdf, p. iii.", "a.pdf, pp. iii–iv.", "a.pdf, p. iv.", "a.pdf, p. 3 of the file."]
+
+
+def test_a_quotation_from_slides_names_the_slide_and_says_what_was_only_spoken():
+    """A slide is no page, and words of the speaker's notes were not on it."""
+    composer = Composer()
+    composer.page(PageStart(1))
+    composer.add(BlockKind.PARAGRAPH, 0, ["The harvest is here."])
+    composer.page(PageStart(2))
+    composer.add(BlockKind.SPEAKER_NOTE, 0, ["The drought was long."])
+    (passage,) = split(composer.compose(id="a.pptx", source="a.pptx", metadata={}, page_unit=PageUnit.SLIDE))
+
+    assert [str(cite(Quote(passage, span))) for span in passage.sentences] == ["a.pptx, slide 1.", "a.pptx, slide 2, speaker’s note."]
 
 
 def test_at_most_three_quotations_none_of_them_twice(asker):

@@ -118,6 +118,20 @@ def test_printed_page_numbers_are_labels_where_the_file_names_none(tmp_path: Pat
     assert [page.label for page in read(path).pages] == ["", "i", "ii", "iii", "iv", "F-1", "F-2", "F-3", "F-4"]
 
 
+def test_a_page_number_beside_other_words_is_a_label(tmp_path: Path) -> None:
+    """A report numbers its pages from the one after the cover: the third of the file is page 2."""
+    words = "It rained in the north and in the south. " * 70
+    foot = '#set page(footer: context [#counter(page).display("1") | Annual Report])\n#counter(page).update(1)\n'
+    writer = PdfWriter(clone_from=printed(tmp_path, f"Annual Report\n#pagebreak()\n{foot}{words}"))
+    writer.root_object.pop("/PageLabels", None)
+    path = tmp_path / "report.pdf"
+    writer.write(path)
+    document = read(path)
+
+    assert [page.label for page in document.pages][:4] == ["", "1", "2", "3"]
+    assert "| Annual Report" not in document.text
+
+
 def test_lines_that_differ_in_a_number_are_not_running_heads(tmp_path: Path) -> None:
     """Totals at the same height on page after page were dropped: their numbers do not run along with the pages."""
     totals = [f"The total is {number * 37} dollars." for number in range(1, 6)]
