@@ -92,5 +92,5 @@ def test_the_readme_s_tables_are_the_measured_ones():
     results = (REPOSITORY / "bench" / "RESULTS.md").read_text(encoding="utf-8")
     tables = re.findall(r"(?:^\|.*\n)+", readme, re.MULTILINE)
 
-    assert len(tables) == 2
+    assert len(tables) == 5
     assert all(table in results for table in tables)
