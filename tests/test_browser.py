@@ -314,7 +314,7 @@ def test_the_list_of_readings_says_how_well_each_was_read(tmp_path: Path, visit:
 
     assert [" ".join(line.split()) for line in shown] == [
         "scan.pdf look at page 2 3 pages · 4 words · no text on page 2",
-        "On Rain good 7 words",
+        "On Rain good good.md · 7 words",
         "<b>broken.pdf not read " + index.manifest.skipped["<b>broken.pdf"],
     ]
 

@@ -35,7 +35,8 @@ def library_html(reports: Sequence[ExtractionReport], skipped: Mapping[str, str]
 
 def _item(row: int, report: ExtractionReport) -> str:
     counts = {"word": report.words, "note": report.notes, str(report.page_unit): report.pages}
-    facts = [counted(count, noun) for noun, count in reversed(counts.items()) if count]
+    facts = [report.source] if report.title != report.id else []  # copies of one text have one title
+    facts += [counted(count, noun) for noun, count in reversed(counts.items()) if count]
     facts += [f"{counted(report.unmatched_marks, 'mark')} without a note"] if report.unmatched_marks else []
     facts += [f"{counted(report.joined_words, 'word')} joined"] if report.joined_words else []
     facts += [f"{counted(report.dropped_lines, 'running line')} left out"] if report.dropped_lines else []
