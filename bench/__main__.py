@@ -28,7 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser("python -m bench", "Measure quoting, refusing and speed through the real pipeline.", _EXAMPLES)
     options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a public set's name (default: brief speed)")
     options.add_argument("--data", type=Path, help="folder with the public sets (default: none)")
-    options.add_argument("--details", type=Path, metavar="FILE", help="write a JSON line for each question here (default: nowhere)")
+    options.add_argument(
+        "--details",
+        type=Path,
+        metavar="FILE",
+        help="write a JSON line for each question, and for each clause not found, here (default: nowhere)",
+    )
     options.add_argument("--write", action="store_true", help="write bench/RESULTS.md (default: only print)")
     arguments = options.parse_args(argv)
     return run(lambda: _measure(arguments))
@@ -82,6 +87,10 @@ def _measure(arguments: argparse.Namespace) -> int:
     report = "\n\n".join(parts) + "\n"
     print(report)
     if arguments.details:
+        if reading:
+            from bench.reading import missing
+
+            details += [msgspec.json.encode({"set": "reading", "clause not in our text": clause}) for clause in missing(arguments.data)]
         arguments.details.write_bytes(b"".join(line + b"\n" for line in details))
     if arguments.write:
         RESULTS.write_text(report, encoding="utf-8")

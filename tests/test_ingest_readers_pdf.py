@@ -266,9 +266,9 @@ def test_a_damaged_page_is_counted_and_nothing_is_printed(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "is not a PDF: it is empty; give it the ending of what it is, or remove it"),
+        (b"", "is empty: the file has no bytes; remove it, or save it anew"),
         (b"<html>", "is not a PDF: it is a web page; give it the ending of what it is, or remove it"),
-        (b"plain words", "is not a PDF: '%PDF' is missing at its start; give it the ending of what it is, or remove it"),
+        (b"plain words", "is not a PDF: its first bytes are not those of one; give it the ending of what it is, or remove it"),
     ],
 )
 def test_what_is_not_a_pdf_is_named(tmp_path: Path, content: bytes, expected: str) -> None:

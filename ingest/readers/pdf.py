@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.errors import UnreadableDocument
 from index.extraction import Extraction
+from ingest.formats import content_of, wrong_format
 from ingest.metadata import authors_of, title_of, well_typed
 from ingest.normalise import Composer, PageStart, Piece
 from ingest.pdf.columns import lines
@@ -44,16 +45,6 @@ _log = logging.getLogger(__name__)
 _UNHEARD = logging.NullHandler()  # what pypdf finds odd is for those who set up logging; the same one each time counts once
 
 _HEAD_BYTES = 1024  # within which `%PDF-` stands in every file that readers accept (PDF 32000-1, annex H.3.4.1)
-_OTHER_FORMATS = {  # by their first bytes
-    b"PK\x03\x04": "a ZIP archive, perhaps a Word or OpenDocument file",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
-    b"{\\rtf": "an RTF file",
-    b"%!PS": "a PostScript file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"<": "a web page",
-}
-
 _BYTES = re.compile(r"\s(?:starting with|@\d|b['\"])|[^ -~]")  # from here on, pypdf's messages quote the file's bytes
 
 _BACK = "\u21a9\ufe0e\ufe0f "  # the arrow back to the mark at the end of a note, on web pages that were printed
@@ -124,15 +115,9 @@ def _open(path: Path, source: str, passwords: Sequence[str]) -> PdfReader:
     from pypdf import PasswordType, PdfReader
 
     logging.getLogger("pypdf").addHandler(_UNHEARD)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableDocument(source, f"cannot be opened ({error.strerror}); check its permissions") from error
+    content = content_of(path, source)
     if b"%PDF-" not in content[:_HEAD_BYTES]:
-        start = content[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf\0 \t\r\n")
-        other = next((name for head, name in _OTHER_FORMATS.items() if start.startswith(head)), "")
-        found = f"it is {other}" if other else "'%PDF' is missing at its start" if content else "it is empty"
-        raise UnreadableDocument(source, f"is not a PDF: {found}; give it the ending of what it is, or remove it")
+        raise wrong_format(source, content, "a PDF")
     sought = _ROOT_SEARCH // len(content) + 1  # objects among which pypdf looks for a lost catalogue, each in the whole file
     reader = _guarded(source, lambda: PdfReader(BytesIO(content), root_object_recovery_limit=sought))
     if _guarded(source, lambda: reader.is_encrypted):
