@@ -76,6 +76,16 @@ class ExtractionReport:
             return self.verdict.value
         return f"look at {self.named(self.look_at)}" if self.look_at else "look at the text"
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks for looking at it, a few words each, and its reader's remarks."""
+        return (
+            *([f"no text on {self.named(self.empty_pages)}"] if self.empty_pages else ()),
+            *([f"{self.named(self.recognised_pages)} read from the image"] if self.recognised_pages else ()),
+            *([f"{self.odd_share:.1%} odd characters"] if self.odd_share else ()),
+            *self.remarks,
+        )
+
     def named(self, pages: tuple[int, ...]) -> str:
         """Some of its pages in words: 'page 3', 'slides 4–6'."""
         return f"{self.page_unit}{'' if len(pages) == 1 else 's'} {page_list(pages)}"

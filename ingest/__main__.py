@@ -157,13 +157,7 @@ def _line(document: ExtractionReport) -> str:
         "running lines dropped": document.dropped_lines,
     }
     counts += [f"{count:,} {name}" for name, count in extras.items() if count]
-    if document.empty_pages:
-        counts.append(f"no text on {document.named(document.empty_pages)}")
-    if document.recognised_pages:
-        counts.append(f"{document.named(document.recognised_pages)} read from the image")
-    if document.odd_share:
-        counts.append(f"{document.odd_share:.1%} odd characters")
-    return f"{document.id}: {', '.join([*counts, *document.remarks])} — {document.advice}"
+    return f"{document.id}: {', '.join([*counts, *document.doubts])} — {document.advice}"
 
 
 if __name__ == "__main__":

@@ -40,10 +40,7 @@ def _item(row: int, report: ExtractionReport) -> str:
     facts += [f"{counted(report.unmatched_marks, 'mark')} without a note"] if report.unmatched_marks else []
     facts += [f"{counted(report.joined_words, 'word')} joined"] if report.joined_words else []
     facts += [f"{counted(report.dropped_lines, 'running line')} left out"] if report.dropped_lines else []
-    facts += [f"no text on {report.named(report.empty_pages)}"] if report.empty_pages else []
-    facts += [f"{report.named(report.recognised_pages)} read from the image"] if report.recognised_pages else []
-    facts += [f"{report.odd_share:.1%} odd characters"] if report.odd_share else []
     return (
         f'<li><a href="#source-{row}">{escaped(report.title)}</a> <span class="verdict {report.verdict}">{escaped(report.advice)}</span>'
-        f"<small>{escaped(' · '.join((*facts, *report.remarks)))}</small></li>"
+        f"<small>{escaped(' · '.join((*facts, *report.doubts)))}</small></li>"
     )
