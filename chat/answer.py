@@ -17,10 +17,13 @@ class Quote:
 
     passage: Passage
     span: Span  # inside the passage
+    words: tuple[Span, ...] = ()  # inside the span, in reading order: words that carry the answer, where that is clear
 
     def __post_init__(self) -> None:
         if not self.passage.span.contains(self.span) or not len(self.span):
             raise ValueError(f"a quotation is a stretch of its passage: {self.span} is not inside {self.passage.span}")
+        if not all(self.span.contains(found) for found in self.words):
+            raise ValueError(f"words of a quotation stand inside it: {self.words} do not in {self.span}")
 
     @property
     def text(self) -> str:

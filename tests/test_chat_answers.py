@@ -50,6 +50,8 @@ def test_a_quotation_that_differs_from_its_source_cannot_be_built(brief_index):
     for span in (Span(0, 5), Span(passage.span.end - 3, passage.span.end + 3), Span(passage.span.start, passage.span.start)):
         with pytest.raises(ValueError, match="stretch of its passage"):
             Quote(passage, span)
+    with pytest.raises(ValueError, match="stand inside it"):
+        Quote(passage, passage.sentences[0], (passage.sentences[1],))
 
 
 def test_an_answer_quotes_or_says_why_not(brief_index):
