@@ -7,5 +7,6 @@ Measures all of it; nothing imports this package.
     retrieval   whether the right passages come first
     reading     how faithfully PDFs are read
     speed       start and answer times, as whole processes
-    calibrate   fits chat/confidence.json
+    train_evidence  trains the evidence reader
+    calibrate   fits chat/fitted.json
 """

@@ -1,21 +1,24 @@
 """
-Fit the confidence: `python -m bench.calibrate --data FOLDER --train FOLDER` writes chat/confidence.json.
+Fit what `chat.fitted` holds: `python -m bench.calibrate --data FOLDER --train FOLDER` writes chat/fitted.json.
 
-A logistic regression on the features of `chat.refusing`. It learns from rows of a question and a passage, each passage a document of its
-own, and from half of each public set's questions (by a hash of their words; the other half is for reporting). Positive: an answerable
-question whose quotations hold its evidence. Negative: a question without an answer in the readings, either a near miss or a question of
-another set. An answerable question whose quotations miss is left out. Every source weighs the same, and so do both answers.
+Two logistic regressions, each with and without the evidence reader. The one over sentences learns which of them are evidence; the one
+over answers whether the quotations it leads to answer. Both learn from half of each public set's questions (by a hash of their words; the
+other half is for reporting) and from rows of a question and a passage that the evidence reader was not trained on, each passage a
+document of its own.
+
+An answer is right when the question has an answer and a quotation holds a piece of the evidence; wrong when there is none in the
+readings, a near miss or a question of another set. An answerable question whose quotations miss is left out. Every source weighs the
+same, and so do both outcomes.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import random
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -24,79 +27,188 @@ from numpy.typing import NDArray
 
 from bench.scores import auroc, score
 from bench.sets import PUBLIC, Question, QuestionSet, for_choosing, load, locate
+from bench.train_evidence import is_held_out
 from chat.answer import Answer
+from chat.answerers.extractive import PASSAGES_READ
 from chat.conversation import understand
+from chat.evidence import EvidenceReader, Judgement
+from chat.evidence.minilm import MiniLMReader
+from chat.fitted import Fitted, Logistic, to_json
 from chat.quoting import candidates, quotes
-from chat.refusing import Model, features
+from chat.refusing import features
+from index.cli import parser, run
 from index.embedders import Embedder, open_embedder
 from index.library import Index
-from index.search import search
+from index.records import Hit
+from index.search import Query, search
 from ingest.build import build
+
+FITTED = Path(__file__).parent.parent / "chat" / "fitted.json"
 
 # Cased questions that people asked or could ask; templated and lower-cased sources are left out.
 _TRAINING = ("squadshifts_new_wiki", "tydiqa_en", "nq_open_gold", "selqa", "qed_dev", "pubmedqa", "tatqa", "medquad")
 _ROWS = 300  # of each of these, half of them answerable
-_FOREIGN = 300  # questions of other sets asked to each
-_ANSWERED = 0.93  # share of the positives that the threshold lets through
+_QUESTIONS = 350  # of each public set's half
+_FOREIGN = 100  # questions of other sets asked to each
+_ANSWERED = 0.93  # share of the right answers that the threshold lets through
+
+_OF_SENTENCE = ("sentence", "coverage", "passage", "bm25", "nearby")
+_OF_ANSWER = (
+    *("best sentence", "ahead", "sentence", "coverage", "stands out"),
+    *("names elsewhere", "amount missing", "date missing", "person missing", "kind held"),
+)
+_READ = ("evidence", "answers")  # what both have besides, with a reader
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question with what was found and read."""
+
+    source: str  # name of the set
+    question: Question
+    index: Index
+    query: Query
+    hits: list[Hit]
+    judgements: list[Judgement]
+
+    @property
+    def choosing(self) -> bool:
+        """Whether it may be fitted to."""
+        return self.source in _TRAINING or for_choosing(self.question.question)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fit, print the figures on both halves, write the file."""
-    from sklearn.linear_model import LogisticRegression
-
-    options = argparse.ArgumentParser(prog="python -m bench.calibrate", description=__doc__.split("\n\n")[0])
+    options = parser("python -m bench.calibrate", "Fit which sentences are quoted and when nothing is.", "")
     options.add_argument("--data", type=Path, required=True, help="folder with the public sets")
     options.add_argument("--train", type=Path, required=True, help="folder with the rows of question and passage")
+    options.add_argument("--output", type=Path, default=FITTED, help="file for what was fitted (default: %(default)s)")
     arguments = options.parse_args(argv)
-    embedder = open_embedder()
-    sets = [load(name, arguments.data) for name in PUBLIC]
-    rows = [row for found in sets for row in _rows(found, sets, embedder)]
-    for name in _TRAINING:
-        print("reading", name, file=sys.stderr)
-        found = _training_set(arguments.train / f"{name}.jsonl.gz")
-        rows += [row for question in found.questions if (row := _row(found, question, embedder, name))]
-    columns = sorted(rows[0][2])
-    table = np.array([[row[2][column] for column in columns] for row in rows])
-    answers = np.array([row[1] for row in rows])
-    names = np.array([row[3] for row in rows])
-    chosen = np.array([row[3] in _TRAINING or for_choosing(row[0]) for row in rows])
-    weights = _weights(names, answers)
-    fitted = LogisticRegression(max_iter=1000).fit(table[chosen], answers[chosen], sample_weight=weights[chosen])
-    confidences = fitted.predict_proba(table)[:, 1]
-    threshold = _quantile(confidences, np.where(chosen & (answers == 1), weights, 0), 1 - _ANSWERED)
-    for name in sorted(set(names)):
-        for half, rows_of in (("choosing", chosen), ("reporting", ~chosen)):
-            if not rows_of[names == name].any():
-                continue
-            yes = confidences[rows_of & (names == name) & (answers == 1)]
-            no = confidences[rows_of & (names == name) & (answers == 0)]
-            print(
-                f"{name:28} {half:10} AUROC {auroc(yes.tolist(), no.tolist()):.3f}"
-                f"  answered {np.sum(yes >= threshold)} of {len(yes)}, refused {np.sum(no < threshold)} of {len(no)}"
-            )
-    model = Model(
-        intercept=round(float(fitted.intercept_[0]), 4),
-        coefficients={column: round(float(weight), 4) for column, weight in zip(columns, fitted.coef_[0], strict=True)},
-        threshold=round(threshold, 4),
-        provenance=f"python -m bench.calibrate: {int(chosen.sum())} questions of {', '.join((*PUBLIC, *_TRAINING))}; default embedder",
-    )
-    print(model)
-    path = Path(__file__).resolve().parent.parent / "chat" / "confidence.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
+    return run(lambda: _calibrate(arguments.data, arguments.train, arguments.output))
+
+
+def _calibrate(data: Path, train: Path, output: Path) -> int:
+    rows = list(gathered(data, train, open_embedder(), MiniLMReader.open()))
+    models = {}
+    for with_reader in (True, False):
+        print(f"\n{'with' if with_reader else 'without'} the evidence reader")
+        models[with_reader] = fit(rows, with_reader=with_reader)
+    sources = ", ".join(dict.fromkeys(row.source for row in rows))
+    provenance = f"python -m bench.calibrate: {sum(row.choosing for row in rows)} questions of {sources}; default embedder"
+    output.write_bytes(to_json(with_reader=models[True], without_reader=models[False], provenance=provenance))
     return 0
 
 
+def gathered(data: Path, train: Path, embedder: Embedder, reader: EvidenceReader) -> Iterator[Found]:
+    """Every question to learn from or to report on, asked and read."""
+    sets = [load(name, data) for name in PUBLIC]
+    for found in sets:
+        yield from _asked(found, found.name, _some(found.questions, 2 * _QUESTIONS), embedder, reader)
+        if not found.one_document:
+            foreign = [Question(question.question, False, (), "") for other in sets if other is not found for question in other.questions]
+            yield from _asked(found, f"{found.name}, foreign", _some(foreign, _FOREIGN), embedder, reader)
+    for name in _TRAINING:
+        found = _training_set(train / f"{name}.jsonl.gz")
+        yield from _asked(found, name, found.questions, embedder, reader)
+
+
+def fit(rows: Sequence[Found], *, with_reader: bool) -> Fitted:
+    """Both regressions and the threshold; prints what they are worth."""
+    sentence = _fit_sentences(rows, with_reader=with_reader)
+    table, answers, kept = _answers(rows, sentence, with_reader=with_reader)
+    names = np.array([row.source for row in kept])
+    chosen = np.array([row.choosing for row in kept])
+    weights = _weights(names, answers)
+    columns = [*_OF_ANSWER, *(_READ if with_reader else ())]
+    answer = _logistic(columns, table[chosen], answers[chosen], weights[chosen])
+    confidences = np.array([answer.probability(dict(zip(columns, row, strict=True))) for row in table])
+    threshold = _quantile(confidences, np.where(chosen & (answers == 1), weights, 0), 1 - _ANSWERED)
+    for name in dict.fromkeys(names):
+        for half, rows_of in (("choosing", chosen), ("reporting", ~chosen)):
+            yes, no = (confidences[rows_of & (names == name) & (answers == outcome)] for outcome in (1, 0))
+            if len(yes) + len(no):
+                print(
+                    f"{name:28} {half:10} AUROC {auroc(yes.tolist(), no.tolist()):.3f}"
+                    f"  answered {np.sum(yes >= threshold)} of {len(yes)}, refused {np.sum(no < threshold)} of {len(no)}"
+                )
+    print({name: round(weight, 2) for name, weight in answer.coefficients.items()}, "threshold", round(threshold, 3))
+    return Fitted(sentence, answer, round(threshold, 4))
+
+
+def _fit_sentences(rows: Sequence[Found], *, with_reader: bool) -> Logistic:
+    """Which of the sentences found are evidence, of answerable questions and of others."""
+    columns = [*_OF_SENTENCE, *(_READ if with_reader else ())]
+    nothing = Logistic(0.0, {})
+    table, labels, sources = [], [], []
+    for row in rows:
+        if not row.choosing:
+            continue
+        for candidate in candidates(row.query, row.hits, row.index.lexical, nothing, row.judgements):
+            document = candidate.hit.passage.document
+            evidence = row.question.evidence if document.id == row.question.document else ()
+            shared = sum(max(0, min(candidate.span.end, piece.end) - max(candidate.span.start, piece.start)) for piece in evidence)
+            least = min((len(piece) for piece in evidence), default=1)
+            table.append([candidate.features[column] for column in columns])
+            labels.append(int(shared > 0.5 * min(len(candidate.span), least)))
+            sources.append(row.source.removesuffix(", foreign"))
+    outcomes, names = np.array(labels), np.array(sources)
+    share = {name: 1 / np.sum(names == name) for name in set(sources)}
+    return _logistic(columns, np.array(table), outcomes, np.array([share[name] for name in sources]) * len(sources))
+
+
+def _answers(rows: Sequence[Found], sentence: Logistic, *, with_reader: bool) -> tuple[NDArray[np.float64], NDArray[np.int_], list[Found]]:
+    """The features of each answer, whether it is right, and the questions that are kept."""
+    columns = [*_OF_ANSWER, *(_READ if with_reader else ())]
+    table, answers, kept = [], [], []
+    for row in rows:
+        ranked = candidates(row.query, row.hits, row.index.lexical, sentence, row.judgements)
+        if not ranked:
+            continue
+        answer = Answer(row.question.question, quotes(ranked), "", (), 1.0)
+        if row.question.answerable and not score(row.question, answer, row.index.documents.get(row.question.document)).hit:
+            continue
+        described = features(row.query, ranked, answer.quotes)
+        table.append([described[column] for column in columns])
+        answers.append(int(row.question.answerable))
+        kept.append(row)
+    return np.array(table), np.array(answers), kept
+
+
+def _logistic(columns: Sequence[str], table: NDArray[np.float64], outcomes: NDArray[np.int_], weights: NDArray[np.float64]) -> Logistic:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(max_iter=5000).fit(table, outcomes, sample_weight=weights)
+    return Logistic(
+        round(float(model.intercept_[0]), 4),
+        {column: round(float(weight), 4) for column, weight in zip(columns, model.coef_[0], strict=True)},
+    )
+
+
+def _some(questions: Sequence[Question], most: int) -> Sequence[Question]:
+    """Evenly spread ones, at most so many."""
+    return questions[:: -(-len(questions) // most)] if questions else questions
+
+
+def _asked(found: QuestionSet, source: str, questions: Sequence[Question], embedder: Embedder, reader: EvidenceReader) -> Iterator[Found]:
+    from tqdm import tqdm
+
+    for question in tqdm(questions, desc=source, disable=None):
+        query = understand(question.question)
+        hits = search(found.index, embedder, query, k=10, documents=[question.document] if found.one_document else None)
+        judgements = reader.judge(query.whole, [hit.passage for hit in hits[:PASSAGES_READ]])
+        yield Found(source, question, found.index, query, hits, judgements)
+
+
 def _training_set(path: Path) -> QuestionSet:
-    """Some rows of a source, each passage as a document of its own."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        lines = [msgspec.json.decode(line) for line in file]
-    random.Random(7).shuffle(lines)
-    picked = [line for kind in (True, False) for line in [line for line in lines if line["answerable"] is kind][: _ROWS // 2]]
+    """Some rows of a file, each passage a document; only rows that no reader was trained on."""
+    lines = [msgspec.json.decode(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    lines = [line for line in lines if is_held_out(line)]
+    picked = [line for answerable in (True, False) for line in [x for x in lines if x["answerable"] is answerable][: _ROWS // 2]]
     with tempfile.TemporaryDirectory() as name:
         corpus = Path(name, "corpus")
         corpus.mkdir()
-        documents = [{"_id": str(row), "title": line["title"] or "", "text": line["passage"]} for row, line in enumerate(picked)]
-        (corpus / "passages.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, documents)))
+        passages = [{"_id": str(row), "title": line["title"], "text": line["passage"]} for row, line in enumerate(picked)]
+        (corpus / "corpus.jsonl").write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in passages))
         build(corpus, Path(name, "index"))
         index = Index.open(Path(name, "index"))
     questions = []
@@ -121,36 +233,6 @@ def _quantile(values: NDArray[np.float64], weights: NDArray[np.float64], share: 
     order = np.argsort(values)
     below = np.cumsum(weights[order]) / weights.sum()
     return float(values[order][np.searchsorted(below, share)])
-
-
-def _rows(found: QuestionSet, sets: Sequence[QuestionSet], embedder: Embedder) -> Iterator[tuple[str, int, dict[str, float], str]]:
-    """Question, whether the quotations answer it, features, and the kind of row."""
-    step = max(1, len(found.questions) // 1500)
-    for question in found.questions[::step]:
-        row = _row(found, question, embedder, found.name)
-        if row is not None:
-            yield row
-    for other in sets:
-        if other is not found and not found.one_document:
-            foreign = [Question(question.question, False, (), "") for question in other.questions]
-            for question in foreign[:: max(1, len(foreign) // _FOREIGN)]:
-                row = _row(found, question, embedder, f"{found.name}, foreign")
-                if row is not None:
-                    yield row
-
-
-def _row(found: QuestionSet, question: Question, embedder: Embedder, kind: str) -> tuple[str, int, dict[str, float], str] | None:
-    query = understand(question.question)
-    documents = [question.document] if found.one_document else None
-    hits = search(found.index, embedder, query, k=10, documents=documents)
-    ranked = candidates(query, hits, found.index.lexical)
-    if not ranked:
-        return None
-    answer = Answer(question.question, quotes(ranked), "", (), 1.0)
-    document = found.index.documents.get(question.document)
-    if question.answerable and not score(question, answer, document).hit:
-        return None
-    return question.question, int(question.answerable), features(query, ranked, answer.quotes), kind
 
 
 if __name__ == "__main__":

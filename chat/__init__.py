@@ -6,7 +6,11 @@ An index folder in, answers out; in reading order.
     conversation  a question and the turns before it to a query that stands alone
     questions     what kind of answer a question asks for
     imprint       questions about a reading itself: who wrote it, and when
+    evidence      readers that say which sentences of a passage answer a question
+    fitted        the regressions that weigh all that is known of a sentence, and of an answer
+    context       whether a sentence can be understood alone
     quoting       hits to quotations: which sentences are shown
+    marking       which of their words carry the answer
     refusing      how sure the answer is, and what is said when it is not
     answerers     a question and its hits to an answer; one file per answerer
     asking        the whole way from question to answer, and a line of a questions file

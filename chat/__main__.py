@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.cli import parser, positive, run, run_module
+from index.cli import parser, positive, run, run_module, share
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int
     options.add_argument("--host", default="127.0.0.1", help="address to serve the page on (default: %(default)s, this machine only)")
     options.add_argument("--port", type=positive, default=7860, help="port to serve the page on (default: %(default)s)")
     options.set_defaults(command=_serve)
+    _add_answering(options)
     commands = options.add_subparsers(metavar="COMMAND")
     ask = commands.add_parser("ask", help="answer in the terminal", description="Answer a question, or a file of them.")
     ask.add_argument("question", nargs="?", metavar="QUESTION", help="the question (default: those of --questions)")
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int
         "--format", choices=("text", "markdown", "json"), help="how to print the answer (default: text; json with --questions)"
     )
     _add_folders(ask, argparse_suppress=True)
+    _add_answering(ask, argparse_suppress=True)
     ask.set_defaults(command=_ask)
     arguments = options.parse_args(argv)
     if arguments.command is _ask and (arguments.question is None) == (arguments.questions is None):
@@ -64,6 +66,24 @@ def _add_folders(options: argparse.ArgumentParser, *, argparse_suppress: bool = 
     )
 
 
+def _add_answering(options: argparse.ArgumentParser, *, argparse_suppress: bool = False) -> None:
+    import argparse
+
+    options.add_argument(
+        "--threshold",
+        type=share,
+        metavar="P",
+        default=argparse.SUPPRESS if argparse_suppress else None,
+        help="confidence, 0 to 1, from which passages are quoted as an answer: higher refuses more (default: the fitted one)",
+    )
+    options.add_argument(
+        "--no-reader",
+        action="store_true",
+        default=argparse.SUPPRESS if argparse_suppress else False,
+        help="weigh sentences without the evidence reader: quicker, and wrong more often (default: with it)",
+    )
+
+
 def _serve(arguments: argparse.Namespace) -> int:
     from functools import cache
 
@@ -71,7 +91,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     check_address(arguments.host, arguments.port)
     index = _open(arguments)
-    asker = cache(lambda: _asker(index))  # loaded once, while the page is already up
+    asker = cache(lambda: _asker(index, arguments))  # loaded once, while the page is already up
 
     def ready() -> None:
         asker()
@@ -92,7 +112,7 @@ def _ask(arguments: argparse.Namespace) -> int:
 
     if arguments.question is not None:
         smalltalk(arguments.question)  # a question that cannot be asked is said so before anything is loaded
-    asker = _asker(_open(arguments))
+    asker = _asker(_open(arguments), arguments)
     form = arguments.format or ("json" if arguments.questions else "text")
 
     def answer(question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> None:
@@ -129,14 +149,10 @@ def _question(line: dict[str, Any]) -> tuple[str, list[Turn], list[str] | None]:
     return question, [Turn(turn["question"], str(turn.get("answer") or "")) for turn in history], documents
 
 
-def _asker(index: Index) -> Asker:
-    from chat.asking import Asker
-    from index.embedders import open_embedder
-    from index.search import check_embedder
+def _asker(index: Index, arguments: argparse.Namespace) -> Asker:
+    from chat.asking import open_asker
 
-    embedder = open_embedder(index.manifest.embedder)
-    check_embedder(index, embedder)
-    return Asker(index, embedder)
+    return open_asker(index, threshold=arguments.threshold, with_reader=not arguments.no_reader)
 
 
 def _open(arguments: argparse.Namespace) -> Index:

