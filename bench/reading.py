@@ -7,7 +7,6 @@ The lawyers worked on another edition of the contracts' text: it has straight qu
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,16 +15,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench.verbatim import folded
+from bench.sets import parts
+from bench.verbatim import folded, straight
 from index.extraction import Verdict
 from ingest.build import Settings, examine
 from ingest.readers import Reading
 from ingest.worker import File, Workers
 
 CONTRACTS, SAMPLES = "cuad_15contracts", "pdf_samples"
-
-_QUOTES = str.maketrans("‘’‚‛“”„‟′″", "''''\"\"\"\"'\"")
-_OMITTED = re.compile(r"\s*<omitted>\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,7 @@ class _Text:
     @classmethod
     def of(cls, text: str) -> _Text:
         printed = folded(text)
-        straight = printed.translate(_QUOTES)
-        return cls(printed, straight, _letters(printed))
+        return cls(printed, straight(printed), _letters(printed))
 
     def holds(self, clause: _Text) -> tuple[bool, bool, bool]:
         return clause.printed in self.printed, clause.straight in self.straight, clause.letters in self.letters
@@ -94,7 +90,7 @@ def missing(data: Path) -> Iterator[str]:
     ours = _ours(sorted((folder / "pdf").glob("*.pdf")))
     for line in map(msgspec.json.decode, (folder / "questions.jsonl").read_bytes().splitlines()):
         for span in line["spans"]:
-            if not all(ours[line["doc"]].holds(_Text.of(part))[1] for part in _parts(span)):
+            if not all(ours[line["doc"]].holds(_Text.of(part))[1] for part in parts(span)):
                 yield f"{line['doc']}: {span}"
 
 
@@ -102,21 +98,17 @@ def _counts(clauses: list[tuple[str, str]], texts: Mapping[str, _Text]) -> Count
     counts: Counter[str] = Counter()
     for name, clause in clauses:
         text = texts[name]
-        printed, straight, letters = text.holds(_Text.of(clause))
-        parts = [text.holds(_Text.of(part)) for part in _parts(clause)]
-        counts.update({"printed": printed, "straight": straight, "letters": letters})
-        counts.update({"straight parts": all(part[1] for part in parts), "letters parts": all(part[2] for part in parts)})
+        printed, alike, letters = text.holds(_Text.of(clause))
+        held = [text.holds(_Text.of(part)) for part in parts(clause)]
+        counts.update({"printed": printed, "straight": alike, "letters": letters})
+        counts.update({"straight parts": all(part[1] for part in held), "letters parts": all(part[2] for part in held)})
     return counts
-
-
-def _parts(clause: str) -> list[str]:
-    return [part for part in _OMITTED.split(clause) if part.strip()]
 
 
 def _ours(paths: list[Path]) -> dict[str, _Text]:
     files = [File(path.name, path) for path in paths]
     with Workers(jobs=Settings().jobs) as workers:
-        found = [part for parts in workers.read(files) for part in parts]
+        found = [part for of_file in workers.read(files) for part in of_file]
     return {Path(part.document.source).stem: _Text.of(part.document.text) for part in found if isinstance(part, Reading)}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import socket
 import subprocess
 import sys
@@ -82,8 +81,13 @@ def _page() -> tuple[float, float]:
                 raise RuntimeError("the page ended before its model was loaded")
         return up, time.perf_counter() - started
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End a process. Not by SIGINT: whatever `nohup … &` starts ignores it, and so do the children."""
+    process.terminate()
+    process.wait(timeout=30)
 
 
 def _answers(port: int) -> bool:

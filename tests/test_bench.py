@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.quality import ask_all, row
 from bench.scores import auroc, score
 from bench.sets import OURS, Question, load, locate
+from bench.speed import stop
 from bench.verbatim import plain
 from chat.answer import Answer, Quote
 from index.corpus import SHIPPED_CORPUS
@@ -56,6 +61,43 @@ def test_the_plain_source_has_no_markup():
     assert "road and railway networks, energy projects" in source
     assert "in the 21st century. Through" in source
     assert not re.search(r"<sup>|\*|Associated Press|---", source)
+
+
+def test_marked_clauses_are_found_in_their_parts(tmp_path):
+    """In the one document asked of, with quotation marks alike, around what was left out; a part that does not stand there is counted."""
+    folder = tmp_path / "cuad_two"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs" / "a.txt").write_text("This “Licence” is granted, for ever, by the Licensor. It ends.", encoding="utf-8")
+    (folder / "docs" / "b.txt").write_text("Another contract.", encoding="utf-8")
+    lines = [
+        {
+            "question": "?",
+            "description": "Which?",
+            "answerable": True,
+            "doc": "a",
+            "spans": ['This "Licence" is <omitted> by the Licensor'],
+        },
+        {"question": "?", "answerable": True, "doc": "b", "spans": ["Another <omitted> agreement"]},
+    ]
+    (folder / "questions.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    found = load("cuad_two", tmp_path, embedder="hashing-64")
+    first, second = found.questions
+    text = found.index.documents["a.txt"].text
+
+    assert [text[span.start : span.end] for span in first.evidence] == ["This “Licence” is", "by the Licensor"]
+    assert (first.question, first.document, found.one_document) == ("Which?", "a.txt", True)
+    assert (len(second.evidence), found.lost) == (1, 1)
+
+
+def test_a_process_is_ended_where_interrupts_are_ignored():
+    """As under `nohup … &`: the page that was timed does not stay."""
+    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); print('up', flush=True); signal.pause()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "up\n"
+    stop(process)
+    process.stdout.close()
+
+    assert process.returncode == -signal.SIGTERM
 
 
 @pytest.mark.model
