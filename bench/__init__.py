@@ -3,10 +3,13 @@ Measures all of it; nothing imports this package.
 
     sets        questions with known evidence, loaded and checked
     scores      what an answer is worth against its evidence
-    quality     a set through the real pipeline, to one row of scores
+    quality     a set through the real pipeline, to its rows of scores
+    plainer     what a plain baseline, BM25 alone and vectors alone would show
+    abstaining  whether the confidence means what it says
     retrieval   whether the right passages come first
     reading     how faithfully PDFs are read
     speed       start and answer times, as whole processes
+    results     RESULTS.md, and the README's copies of its tables
     train_evidence  trains the evidence reader
     calibrate   fits chat/fitted.json
 """

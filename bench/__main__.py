@@ -9,137 +9,165 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.cli import parser, run
+from index.cli import parser, print_error, run
 
 if TYPE_CHECKING:
     import argparse
 
+    from bench.results import Rows
+    from index.library import Index
+
 _EXAMPLES = """\
   python -m bench                                                   our questions on the brief, and speed
   python -m bench brief squad2_5articles --data ../bench-data       with a public set from a folder
+  python -m bench cranfield --data ../bench-data --write            and put its rows into bench/RESULTS.md
   python -m bench reading --data ../bench-data                      how faithfully PDFs are read
-  python -m bench brief --details details.jsonl                     with a line for each question, to read the failures"""
-
-RESULTS = Path(__file__).with_name("RESULTS.md")
+  python -m bench brief --details details.jsonl                     with a line for each question, to read the failures
+  python -m bench --check                                           whether the README shows what was measured"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure, print the tables, write RESULTS.md."""
-    options = parser("python -m bench", "Measure quoting, refusing and speed through the real pipeline.", _EXAMPLES)
-    options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a public set's name (default: brief speed)")
-    options.add_argument("--data", type=Path, help="folder with the public sets (default: none)")
+    """Measure, print the tables, and put them into RESULTS.md if asked to."""
+    options = parser("python -m bench", "Measure finding, quoting, refusing, reading and speed through the real pipeline.", _EXAMPLES)
+    options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a folder in --data (default: brief speed)")
+    options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
+    options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
     options.add_argument(
         "--details",
         type=Path,
         metavar="FILE",
         help="write a JSON line for each question, and for each clause not found, here (default: nowhere)",
     )
-    options.add_argument("--write", action="store_true", help="write bench/RESULTS.md (default: only print)")
+    then = options.add_mutually_exclusive_group()
+    then.add_argument(
+        "--write",
+        action="store_true",
+        help="put each set's rows into bench/RESULTS.md, where other sets' rows stay, and from there into the README (default: only print)",
+    )
+    then.add_argument(
+        "--check",
+        action="store_true",
+        help="measure nothing; exit with 1 when a table of the README is not the one in bench/RESULTS.md (default: measure)",
+    )
     arguments = options.parse_args(argv)
-    return run(lambda: _measure(arguments))
+    return run(_check if arguments.check else lambda: _measure(arguments))
+
+
+def _check() -> int:
+    from bench.results import check
+
+    found = check()
+    if found:
+        print_error(found)
+    return 1 if found else 0
 
 
 def _measure(arguments: argparse.Namespace) -> int:
-    import msgspec
+    from bench.results import HEADINGS, table, write
+    from index.embedders import DEFAULT_EMBEDDER
 
-    from bench.quality import ask_all, row
-    from bench.retrieval import CONVERSATIONS, RANKED
-    from bench.sets import OURS, load
-    from bench.speed import rows
-    from index.corpus import SHIPPED_CORPUS
-    from index.embedders import open_embedder
-
-    names = arguments.sets or [OURS, "speed"]
-    reading = _reading(arguments.data) if "reading" in names else []
-    ranked = _ranked(names, arguments.data)
-    scores: list[dict[str, str]] = []
+    embedder = arguments.embedder or DEFAULT_EMBEDDER
     details: list[bytes] = []
-    embedder = open_embedder()
-    about: list[str] = []
-    for name in names:
-        if name in ("speed", "reading", *RANKED, *CONVERSATIONS):
-            continue
-        if name != OURS and (arguments.data is None or not (arguments.data / name).is_dir()):
-            print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
-            continue
-        found = load(name, arguments.data or Path())
-        corpus = SHIPPED_CORPUS if name == OURS else arguments.data / name / "docs"
-        asked = list(ask_all(found, embedder, corpus))
-        scores.append(row(name, asked))
-        details += [msgspec.json.encode({"set": name, **each.details()}) for each in asked]
-        about.append(
-            f"{name}: {len(found.index.documents)} documents, {len(found.index.passages)} passages, {len(found.questions)} questions"
-            f" ({found.lost} whose evidence no document holds), index {found.index.manifest.data_name}"
-        )
-        print(_table(scores[-1:]), flush=True)
-    speeds = list(rows()) if "speed" in names else []
-    parts = ["# Results", _machine(names)]
-    if scores:
-        parts += ["## Answers", _table(scores)]
-    if ranked:
-        parts += ["## Finding", _table(ranked)]
-    if reading:
-        parts += ["## Reading", *reading]
-    if speeds:
-        parts += ["## Speed", _table(speeds)]
-    if about:
-        parts += ["## Sets", "\n".join(f"- {line}" for line in about)]
-    report = "\n\n".join(parts) + "\n"
-    print(report)
-    if arguments.details:
-        if reading:
-            from bench.reading import missing
-
-            details += [msgspec.json.encode({"set": "reading", "clause not in our text": clause}) for clause in missing(arguments.data)]
-        arguments.details.write_bytes(b"".join(line + b"\n" for line in details))
-    if arguments.write:
-        RESULTS.write_text(report, encoding="utf-8")
+    for name in arguments.sets or ["brief", "speed"]:
+        tables = _tables(name, arguments.data, embedder, details if arguments.details else None)
+        for heading in HEADINGS:
+            if tables.get(heading):
+                print(f"## {heading}\n\n{table(tables[heading])}\n", flush=True)
+        if arguments.write:
+            write(tables)
+        if arguments.details:
+            arguments.details.write_bytes(b"".join(line + b"\n" for line in details))
     return 0
 
 
-def _ranked(names: Sequence[str], data: Path | None) -> list[dict[str, str]]:
-    """The table of sets with relevance judgements, as far as they are asked for and there."""
-    from bench.retrieval import CONVERSATIONS, RANKED, load, rows
+def _tables(name: str, data: Path | None, embedder: str, details: list[bytes] | None) -> dict[str, Rows]:
+    """What one set gives, by heading; nothing, aloud, where its data is not there."""
+    if name == "speed":
+        from bench.speed import rows
+
+        return {"Speed": list(rows()), "What was measured": [_measured(name)]}
+    if name == "reading":
+        return _reading(data, details)
+    if name != "brief" and not _there(data, name):
+        return {}
+    folder = (data or Path()) / name
+    ranked = (folder / "qrels").is_dir() or (folder / "tasks.jsonl").is_file()
+    return _finding(name, folder.parent, embedder) if ranked else _answering(name, folder.parent, embedder, details)
+
+
+def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None) -> dict[str, Rows]:
+    """A set of questions with evidence."""
+    import msgspec
+    from tqdm import tqdm
+
+    from bench.plainer import Remembering
+    from bench.quality import abstaining_rows, answer_rows, ask_all, beside_rows, reliability_rows
+    from bench.sets import OURS, for_choosing, load
     from index.embedders import open_embedder
 
-    found: list[dict[str, str]] = []
-    for name in (name for name in names if name in (*RANKED, *CONVERSATIONS)):
-        if data is None or not (data / name).is_dir():
-            print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
-        else:
-            of_set = list(rows(load(name, data), open_embedder()))
-            print(_table(of_set), flush=True)
-            found += of_set
-    return found
+    found = load(name, data, embedder=embedder)
+    remembering = Remembering(open_embedder(embedder))
+    asked = list(tqdm(ask_all(found, remembering), desc=name, total=len(found.questions), leave=False, disable=None))
+    if details is not None:
+        details += [msgspec.json.encode({"set": name, **each.details()}) for each in asked]
+    reported = sum(name == OURS or not for_choosing(question.question) for question in found.questions)
+    return {
+        "Answers": answer_rows(name, asked),
+        "Beside plainer ways": beside_rows(found, remembering, asked),
+        "Abstaining": abstaining_rows(name, asked),
+        "Reliability": reliability_rows(name, asked),
+        "What was measured": [_measured(name, found.index, len(found.questions), reported, str(found.lost))],
+    }
 
 
-def _reading(data: Path | None) -> list[str]:
-    """The tables of what is read, as far as their files are there."""
-    from bench.reading import CONTRACTS, SAMPLES, clause_rows, sample_rows
+def _finding(name: str, data: Path, embedder: str) -> dict[str, Rows]:
+    """A set with relevance judgements."""
+    from bench.retrieval import load, rows
+    from bench.sets import for_choosing
+    from index.embedders import open_embedder
 
-    tables = []
-    for name, rows in ((CONTRACTS, clause_rows), (SAMPLES, sample_rows)):
-        if data is None or not (data / name).is_dir():
-            print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
-        else:
-            tables += [f"`{name}`:", _table(rows(data))]
-    return tables
-
-
-def _machine(names: Sequence[str]) -> str:
-    from index.embedders import DEFAULT_EMBEDDER
-
-    return (
-        f"Written by `python -m bench {' '.join(names)}`: {os.cpu_count()} cores, {platform.machine()}, {platform.system()},"
-        f" Python {platform.python_version()}; embedder {DEFAULT_EMBEDDER}, float32."
-    )
+    found = load(name, data, embedder=embedder)
+    reported = sum(not for_choosing(question.text) for question in found.questions)
+    measured = _measured(name, found.index, len(found.questions), reported)
+    return {"Finding": list(rows(found, open_embedder(embedder))), "What was measured": [measured]}
 
 
-def _table(found: Sequence[dict[str, str]]) -> str:
-    """Rows with the same keys as a Markdown table."""
-    head = list(found[0])
-    lines = [head, ["---"] * len(head), *([row[key] for key in head] for row in found)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _reading(data: Path | None, details: list[bytes] | None) -> dict[str, Rows]:
+    """How faithfully PDFs are read, as far as they are there."""
+    import msgspec
+
+    from bench.reading import CONTRACTS, SAMPLES, clause_rows, missing, sample_rows
+
+    found: dict[str, Rows] = {}
+    if data and _there(data, CONTRACTS):
+        found["Reading clauses"] = clause_rows(data)
+        if details is not None:
+            details += [msgspec.json.encode({"set": "reading", "clause not in our text": clause}) for clause in missing(data)]
+    if data and _there(data, SAMPLES):
+        found["Reading hard files"] = sample_rows(data)
+    return {**found, "What was measured": [_measured("reading")]} if found else {}
+
+
+def _there(data: Path | None, name: str) -> bool:
+    there = data is not None and (data / name).is_dir()
+    if not there:
+        print(f"skipped: {name} is not in the --data folder", file=sys.stderr)
+    return there
+
+
+def _measured(name: str, index: Index | None = None, questions: int = 0, reported: int = 0, lost: str = "–") -> dict[str, str]:
+    """With what a set was measured."""
+    return {
+        "set": name,
+        "documents": f"{len(index.documents):,}" if index else "–",
+        "passages": f"{len(index.passages):,}" if index else "–",
+        "questions": f"{questions:,}" if index else "–",
+        "of them reported": f"{reported:,}" if index else "–",
+        "evidence not found": lost,
+        "index": index.manifest.data_name if index else "–",
+        "embedder": index.manifest.embedder if index else "–",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+    }
 
 
 if __name__ == "__main__":

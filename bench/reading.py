@@ -59,7 +59,7 @@ def clause_rows(data: Path) -> list[dict[str, str]]:
                 "… quotation marks alike": str(count["straight"]),
                 "… and `<omitted>` left out": str(count["straight parts"]),
                 "letters and digits": str(count["letters"]),
-                "… and `<omitted>` left out ": str(count["letters parts"]),
+                "… and `<omitted>` left out of them": str(count["letters parts"]),
             }
         )
     return rows

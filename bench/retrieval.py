@@ -6,25 +6,23 @@ Every row of a table is one run over the same index and questions: all signals t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import msgspec
+from tqdm import tqdm
 
 from bench.scores import ndcg, recall
-from bench.sets import for_choosing
+from bench.sets import for_choosing, index_folder
 from chat.conversation import Turn, understand
 from index.corpus import default_index
-from index.embedders import Embedder
+from index.embedders import DEFAULT_EMBEDDER, Embedder
 from index.library import Index
 from index.search import WEIGHTS, search
 from ingest.build import build
-
-RANKED = ("scifact_train", "cranfield")
-CONVERSATIONS = ("mtrag_human_159",)
 
 _ALONE = {
     "all signals": WEIGHTS,
@@ -53,27 +51,34 @@ class JudgedSet:
     questions: tuple[Judged, ...]
 
 
-def load(name: str, data: Path) -> JudgedSet:
+def load(name: str, data: Path, *, embedder: str = DEFAULT_EMBEDDER) -> JudgedSet:
     """A set by name; its index is built in the cache if need be. Raises FileNotFoundError when its data is not there."""
     folder = data / name
     corpus = default_index(folder).parent / f"{name}-corpus"  # the folder holds questions too, which are no readings
     corpus.mkdir(parents=True, exist_ok=True)
     (corpus / "corpus.jsonl").write_bytes((folder / "corpus.jsonl").read_bytes())
-    build(corpus, default_index(corpus))
-    questions = tuple(_conversations(folder) if name in CONVERSATIONS else _ranked(folder))
-    return JudgedSet(name, Index.open(default_index(corpus)), questions)
+    index = index_folder(corpus, embedder)
+    build(corpus, index, embedder=embedder)
+    questions = tuple(_conversations(folder) if (folder / "tasks.jsonl").is_file() else _ranked(folder))
+    return JudgedSet(name, Index.open(index), questions)
 
 
 def rows(found: JudgedSet, embedder: Embedder) -> Iterator[dict[str, str]]:
     """The table's rows of a set, on the questions for reporting."""
     asked = [question for question in found.questions if not for_choosing(question.text)]
-    if found.name in CONVERSATIONS:
+    if any(question.history for question in asked):
         for how, with_history in (("the last turn alone", False), ("with the turns before it", True)):
-            ranked = [_documents(found.index, embedder, question, WEIGHTS, with_history=with_history) for question in asked]
+            ranked = [_documents(found.index, embedder, question, WEIGHTS, with_history=with_history) for question in _told(asked, how)]
             yield _row(found.name, how, asked, ranked)
         return
     for how, weights in _ALONE.items():
-        yield _row(found.name, how, asked, [_documents(found.index, embedder, question, weights) for question in asked])
+        yield _row(found.name, how, asked, [_documents(found.index, embedder, question, weights) for question in _told(asked, how)])
+
+
+def _told(asked: Sequence[Judged], how: str) -> Iterable[Judged]:
+    """The same questions, with a progress bar where somebody looks."""
+    progress: Iterable[Judged] = tqdm(asked, desc=how, leave=False, disable=None)
+    return progress
 
 
 def _row(name: str, how: str, asked: Sequence[Judged], ranked: Sequence[Sequence[str]]) -> dict[str, str]:

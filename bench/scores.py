@@ -19,6 +19,7 @@ class Score:
     answered: bool
     hit: bool  # a quotation holds one of the pieces of evidence, letters and digits compared
     first_hit: bool  # the first one does
+    touches: bool  # a quotation holds at least a character of evidence, in its place
     recall: float  # characters of evidence quoted, of all characters of evidence
     precision: float  # … of all characters quoted
     confidence: float
@@ -41,6 +42,7 @@ def score(question: Question, answer: Answer, document: Document | None) -> Scor
         answered=not answer.refused,
         hit=any(hits),
         first_hit=bool(hits) and hits[0],
+        touches=shared > 0,
         recall=shared / gold if gold else 0.0,
         precision=shared / shown if shown else 0.0,
         confidence=answer.confidence,

@@ -1,0 +1,127 @@
+"""What our answers are held against, and what is counted of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench.abstaining import bins, reliability
+from bench.plainer import Remembering, cut, ways
+from bench.quality import ask_all, beside_rows
+from bench.sets import OURS, load
+from index.embedders.hashing import HashingEmbedder
+from index.records import Document, Span
+from tests.support import run
+
+EMBEDDER = "hashing-64"
+
+
+@pytest.fixture
+def contracts(tmp_path):
+    """A set of two contracts, of which each question asks one; two thirds of the longer one are about nothing."""
+    folder = tmp_path / "cuad_two"
+    (folder / "docs").mkdir(parents=True)
+    filler = "Nothing of note stands in this sentence. " * 45
+    (folder / "docs" / "a.txt").write_text(f"{filler}\n\nThe zebra clause allows zebras.\n\nMore follows.", encoding="utf-8")
+    (folder / "docs" / "b.txt").write_text("The zebra clause is void here.", encoding="utf-8")
+    lines = [
+        {"question": "zebra clause allows zebras", "answerable": True, "doc": "a", "spans": ["The zebra clause allows zebras."]},
+        {"question": "What does the zebra clause allow?", "answerable": True, "doc": "a", "spans": ["The zebra clause allows zebras."]},
+        {"question": "Which unicorns were sold in 1987?", "answerable": False, "doc": "b", "spans": []},
+        {"question": "Are there dragons?", "answerable": False, "doc": "b", "spans": []},
+    ]
+    (folder / "questions.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    return load("cuad_two", tmp_path, embedder=EMBEDDER)
+
+
+def test_the_baseline_cuts_by_length():
+    """Pieces of 1,000 characters, each of which starts 200 before the last one's end; the last is as long as what is left."""
+    assert cut(Document("d", "d", {}, "x" * 2000)) == [Span(0, 1000), Span(800, 1800), Span(1600, 2000)]
+    assert cut(Document("d", "d", {}, "x" * 1000)) == [Span(0, 1000)]
+    assert cut(Document("d", "d", {}, "short")) == [Span(0, 5)]
+
+
+def test_plainer_ways_show_their_best_piece_whole(contracts):
+    """Of the document asked of and no other: a piece of fixed length for the baseline, a whole passage for the others."""
+    found = ways(contracts, HashingEmbedder(64))
+    question = contracts.questions[0]
+    shown = {name: way(question).quotes for name, way in found.items()}
+    text = contracts.index.documents["a.txt"].text
+
+    assert list(shown) == ["plain baseline", "BM25 alone", "dense alone"]
+    assert {(len(quotes), quotes[0].passage.document.id) for quotes in shown.values()} == {(1, "a.txt")}
+    assert [quotes[0].span in cut(contracts.index.documents["a.txt"]) for quotes in shown.values()] == [True, False, False]
+    assert all("zebras" in quotes[0].text for quotes in shown.values())
+    assert shown["BM25 alone"][0].span == shown["BM25 alone"][0].passage.span != Span(0, len(text))
+    assert all(way(contracts.questions[3]).quotes[0].passage.document.id == "b.txt" for way in found.values())
+
+
+def test_ratios_are_to_the_plain_baseline(contracts):
+    """Its own are 1; the shorter passage that holds the same evidence is that much more precise."""
+    rows = {row["shown"]: row for row in beside_rows(contracts, HashingEmbedder(64), list(ask_all(contracts, HashingEmbedder(64))))}
+    baseline, dense = rows["plain baseline"], rows["dense alone"]
+
+    assert list(rows) == ["ours", "plain baseline", "BM25 alone", "dense alone"]
+    assert (baseline["precision, times"], baseline["evidence F1, times"]) == ("1.00", "1.00")
+    assert float(dense["precision, times"]) == pytest.approx(float(dense["precision"]) / float(baseline["precision"]), rel=0.05)
+    assert float(dense["precision, times"]) > 1
+
+
+def test_a_question_is_embedded_once():
+    """However many ways ask it; the vector is the embedder's own."""
+    counted = []
+
+    class Counting(HashingEmbedder):
+        def embed_query(self, text):
+            counted.append(text)
+            return HashingEmbedder(64).embed_query(text)
+
+    remembering = Remembering(Counting(64))
+
+    assert (remembering.embed_query("a b") == remembering.embed_query("a b")).all()
+    assert (remembering.embed_query("a b") == HashingEmbedder(64).embed_query("a b")).all()
+    assert counted == ["a b"]
+    assert (remembering.name, remembering.weights, remembering.dim) == ("hashing-64", HashingEmbedder(64).weights, 64)
+
+
+def test_what_a_refusal_would_have_quoted_is_known():
+    """Each answer's worth if nothing were refused: the same where it was answered, and sometimes a hit where it was not."""
+    asked = list(ask_all(load(OURS, Path(), embedder=EMBEDDER), HashingEmbedder(64)))
+
+    assert all(each.unrefused == each.score for each in asked if each.score.answered)
+    assert all(each.unrefused.answered for each in asked)
+    assert any(each.unrefused.hit for each in asked if not each.score.answered)
+    assert all(each.unrefused.confidence == each.score.confidence for each in asked)
+
+
+def test_bins_are_tenths_of_the_confidence():
+    """With 0.1 in the second, 1 in the last, and bars as long as the share right."""
+    found = bins([0.0, 0.1, 0.95, 1.0], [False, True, True, False])
+
+    assert [(row, count) for row, (count, _, _) in enumerate(found) if count] == [(0, 1), (1, 1), (9, 2)]
+    assert found[9] == (2, 0.975, 0.5)
+    assert [len(row["share right, drawn"]) for row in reliability([0.0, 0.1, 0.95, 1.0], [False, True, True, False])] == [0, 20, 10]
+
+
+def test_a_set_gives_its_tables_and_a_line_a_question(contracts, tmp_path):
+    """Whole and reporting half, beside the plainer ways; the details hold the evidence and where it was found."""
+    done = run("bench", "cuad_two", "none", "--data", tmp_path, "--embedder", EMBEDDER, "--details", tmp_path / "details.jsonl")
+    details = [json.loads(line) for line in (tmp_path / "details.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "skipped: none is not in the --data folder\n"
+    assert [line for line in done.stdout.splitlines() if line.startswith("## ")] == [
+        "## Answers",
+        "## Beside plainer ways",
+        "## Abstaining",
+        "## Reliability",
+        "## What was measured",
+    ]
+    assert "| cuad_two | all | " in done.stdout
+    assert "| cuad_two | reporting half | " in done.stdout
+    assert [line["evidence"] for line in details] == [["The zebra clause allows zebras."]] * 2 + [[]] * 2
+    assert [line["rank"] for line in details[2:]] == [None, None]
+    assert details[0]["rank"] == 1
