@@ -7,6 +7,7 @@ A quotation is a passage and a span inside it. Its text is a slice of the docume
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from index.records import Note, Page, Passage, Span
 
@@ -29,6 +30,14 @@ class Quote:
     def text(self) -> str:
         """The words, as they stand in the document."""
         return self.passage.document.slice(self.span)
+
+    @property
+    def pieces(self) -> tuple[tuple[str, bool], ...]:
+        """The text, cut where words that carry the answer begin and end: each piece with whether it is such words. Together the text."""
+        carrying = {place for found in self.words for place in range(found.start, found.end)}
+        cut = [list(places) for _, places in groupby(range(self.span.start, self.span.end), key=carrying.__contains__)]
+        document = self.passage.document
+        return tuple((document.slice(Span(places[0], places[-1] + 1)), places[0] in carrying) for places in cut)
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -22,6 +22,7 @@ from chat.conversation import Turn
 from chat.render.frame import BRIEF_STARTERS
 from index.embedders.hashing import HashingEmbedder
 from index.library import Index
+from index.records import Span
 from ingest.build import build
 from tests.support import CORPUS, REPOSITORY, needed
 from tests.test_chat_app import GRADIO_WARNINGS, Fake, free_port
@@ -221,14 +222,14 @@ def test_the_page_is_there_before_the_model(brief_index: Index, visit: Visit) ->
 
 
 def test_awkward_words_are_shown_exactly(tmp_path: Path, visit: Visit) -> None:
-    """Whatever stands in a document stands on the page, letter by letter: nothing is set in bold, run, loaded or linked."""
+    """Whatever stands in a document stands on the page, letter by letter: nothing is run, loaded or linked; only the answer is marked."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for row, text in enumerate(AWKWARD):
         (corpus / f"{row:02}.txt").write_text(f"{text}\n", encoding="utf-8")
     build(corpus, tmp_path / "index", embedder=HashingEmbedder().name)
     index = Index.open(tmp_path / "index")
-    quotes = [Quote(passage, passage.span) for passage in index.passages]
+    quotes = [Quote(passage, passage.span, (Span(passage.span.start, passage.span.end // 2),)) for passage in index.passages]
 
     def ask_all(question: str, _: Sequence[Turn]) -> Answer:
         return Answer(question, tuple(quotes), "", (), 0.9)
@@ -240,6 +241,7 @@ def test_awkward_words_are_shown_exactly(tmp_path: Path, visit: Visit) -> None:
             page.wait_for_function("count => document.querySelectorAll('#chat .answer').length === count", arg=AWKWARD.index(question) + 1)
         asked = page.locator("#chat .question").all_text_contents()
         shown = page.locator("#chat .answer").last.locator("blockquote .words").all_text_contents()
+        marked = page.locator("#chat .answer").last.locator("blockquote .words b").all_text_contents()
         found = page.evaluate("document.querySelectorAll('#chat blockquote :is(em, strong, code, img, script, table, .katex)').length")
         pane = []
         for number, words in zip(page.locator("#chat .answer").last.locator("a.number").all(), shown, strict=True):
@@ -249,6 +251,7 @@ def test_awkward_words_are_shown_exactly(tmp_path: Path, visit: Visit) -> None:
 
     assert asked == [" ".join(question.split()) for question in AWKWARD[:9]]
     assert shown == [quote.text for quote in quotes]
+    assert marked == [quote.pieces[0][0] for quote in quotes]
     assert pane == shown
     assert found == 0
 

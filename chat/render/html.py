@@ -118,10 +118,15 @@ def _framing(quote: Quote, *, several: bool) -> str:
 
 
 def _quoted(note: Footnote, turn: int, rows: Mapping[str, int]) -> str:
-    """The words between quotation marks, and the number that leads to them. `bdi` keeps right-to-left words from turning ours round."""
+    """
+    The words between quotation marks, and the number that leads to them. `bdi` keeps right-to-left words from turning ours round.
+
+    Words that carry the answer are in `b`, which adds nothing to what is copied or read aloud; a `mark` would be announced.
+    """
     href = escaped(place_link(rows[note.quote.passage.document.id], note.quote.span))
     number = f'<sup><a id="t{turn}-q{note.number}" class="number" href="{href}" title="Show in the source">{note.number}</a></sup>'
-    return f'“<bdi class="words">{escaped(note.quote.text)}</bdi>”{number}'
+    words = "".join(f"<b>{escaped(piece)}</b>" if carries else escaped(piece) for piece, carries in note.quote.pieces)
+    return f'“<bdi class="words">{words}</bdi>”{number}'
 
 
 def _list(notes: list[Footnote], turn: int) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import string
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
 
-from chat.answer import Answer
+from chat.answer import Answer, Quote
 from chat.footnotes import cite, lead
 from index.cli import harmless
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$~^&])")
-_OPENING = re.compile(r"^(\s*)([#+-]|\d+(?=[.)]))")  # a heading or list item, at the start of a line only
+_OPENING = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")  # a heading, its underline or a list item, at the start of a line only
+_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
 def answer_markdown(answer: Answer) -> str:
@@ -25,7 +30,7 @@ def answer_markdown(answer: Answer) -> str:
         if framing != said and not answer.refused:
             parts.append(escaped(framing))
         said = framing
-        quoted = "  \n> ".join(escaped(line) for line in note.quote.text.split("\n") if line)
+        quoted = "  \n> ".join(_lines(note.quote))
         parts.append(f"> “{quoted}”[^{note.number}]")
     for note in answer.footnotes:
         citation = cite(note.quote)
@@ -48,3 +53,55 @@ def escaped(text: str) -> str:
         return harmless
     place = opening.end() if opening.group(2).isdigit() else opening.start(2)
     return f"{harmless[:place]}\\{harmless[place:]}"
+
+
+def _lines(quote: Quote) -> Iterator[str]:
+    """The quotation's lines that hold something, escaped, with the words that carry the answer set bold."""
+    line: list[tuple[str, bool]] = []
+    for piece, carries in quote.pieces:
+        first, *others = piece.split("\n")
+        line.append((first, carries))
+        for other in others:
+            yield from filter(None, [_line(line)])
+            line = [(other, carries)]
+    yield from filter(None, [_line(line)])
+
+
+def _line(pieces: list[tuple[str, bool]]) -> str:
+    r"""
+    One line. Words stay plain where Markdown would show the stars instead of taking them for markup.
+
+    >>> _line([("Some ", False), ("$5 ", True), ("were paid", False), (".", True)])
+    'Some **\\$5** were paid.'
+    """
+    text = "".join(piece for piece, _ in pieces)
+    stars: list[int] = []
+    end = 0
+    for piece, carries in pieces:
+        start, end = end, end + len(piece)
+        inner = start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+        if carries and inner[0] < inner[1] and _can_be_bold(text, *inner):
+            stars += inner
+    edges = [0, *stars, len(text)]
+    return "**".join(escaped(text[start:end]) for start, end in pairwise(edges))
+
+
+def _can_be_bold(text: str, start: int, end: int) -> bool:
+    """
+    Whether two stars before and after a stretch are sure to open and close (CommonMark 0.31, section 6.2).
+
+    Stars touch a letter or digit inside, or white space or a mark of punctuation outside. In an address they would be part of it.
+    """
+    if _ADDRESS.search(text[text.rfind(" ", 0, start) + 1 : end] + text[end:].partition(" ")[0]):
+        return False
+    opens = _is_word(text[start]) or start == 0 or _is_gap(text[start - 1])
+    closes = _is_word(text[end - 1]) or end == len(text) or _is_gap(text[end])
+    return opens and closes
+
+
+def _is_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LN"
+
+
+def _is_gap(character: str) -> bool:
+    return character in string.punctuation or unicodedata.category(character) in ("Zs", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po")
