@@ -100,14 +100,16 @@ def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None
     import msgspec
     from tqdm import tqdm
 
-    from bench.plainer import Remembering
     from bench.quality import abstaining_rows, answer_rows, ask_all, beside_rows, reliability_rows
+    from bench.remembering import RememberingEmbedder
     from bench.sets import OURS, for_choosing, load
+    from chat.evidence.minilm import MiniLMReader
     from index.embedders import open_embedder
 
     found = load(name, data, embedder=embedder)
-    remembering = Remembering(open_embedder(embedder))
-    asked = list(tqdm(ask_all(found, remembering), desc=name, total=len(found.questions), leave=False, disable=None))
+    reader = MiniLMReader.open()
+    remembering = RememberingEmbedder(open_embedder(embedder))
+    asked = list(tqdm(ask_all(found, remembering, reader), desc=name, total=len(found.questions), leave=False, disable=None))
     if details is not None:
         details += [msgspec.json.encode({"set": name, **each.details()}) for each in asked]
     reported = sum(name == OURS or not for_choosing(question.question) for question in found.questions)

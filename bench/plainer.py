@@ -8,14 +8,12 @@ Plainer ways of answering, to hold ours against: each shows the best of its piec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from bench.sets import Question, QuestionSet
 from chat.answer import Answer, Quote
-from index.arrays import FloatMatrix, FloatVector
 from index.embedders import Embedder
 from index.records import Document, Passage, Span
 from index.search import Query, search
@@ -24,41 +22,6 @@ BASELINE = "plain baseline"
 
 _CHARACTERS, _OVERLAP = 1000, 200
 _ALONE = {"BM25 alone": {"bm25": 1.0}, "dense alone": {"passage": 1.0}}
-
-
-@dataclass(frozen=True, slots=True)
-class Remembering:
-    """An embedder that embeds a question once, however many ways are asked it."""
-
-    embedder: Embedder
-    vectors: dict[str, FloatVector] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """See `Embedder`."""
-        return self.embedder.name
-
-    @property
-    def weights(self) -> str:
-        """See `Embedder`."""
-        return self.embedder.weights
-
-    @property
-    def dim(self) -> int:
-        """See `Embedder`."""
-        return self.embedder.dim
-
-    def embed_passages(
-        self, passages: Sequence[Passage], *, progress: Callable[[int], None] = lambda _: None
-    ) -> tuple[FloatMatrix, FloatMatrix]:
-        """See `Embedder`."""
-        return self.embedder.embed_passages(passages, progress=progress)
-
-    def embed_query(self, text: str) -> FloatVector:
-        """See `Embedder`."""
-        if text not in self.vectors:
-            self.vectors[text] = self.embedder.embed_query(text)
-        return self.vectors[text]
 
 
 def ways(found: QuestionSet, embedder: Embedder) -> Mapping[str, Callable[[Question], Answer]]:

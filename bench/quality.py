@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.abstaining import abstaining, calibration_error, reliability
 from bench.plainer import BASELINE, ways
+from bench.remembering import RememberingReader
 from bench.results import NONE, Rows
 from bench.scores import Score, auroc, score
 from bench.sets import OURS, Question, QuestionSet, for_choosing
@@ -17,9 +18,9 @@ from chat.answer import Answer
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker
 from chat.conversation import understand
+from chat.evidence import EvidenceReader
 from chat.footnotes import cite
 from index.embedders import Embedder
-from index.library import Index
 from index.search import search
 
 _RANKED = 100  # hits among which evidence is looked for
@@ -58,14 +59,10 @@ class Asked:
         }
 
 
-def asker_of(index: Index, embedder: Embedder, *, threshold: float | None = None) -> Asker:
-    """What is measured: the program's own way of answering; with threshold 0 it quotes whenever there is anything to quote."""
-    return Asker(index, embedder, ExtractiveAnswerer(threshold))
-
-
-def ask_all(found: QuestionSet, embedder: Embedder) -> Iterator[Asked]:
-    """Every question of a set, asked; and asked again without refusing where it was refused."""
-    asker, unrefusing = asker_of(found.index, embedder), asker_of(found.index, embedder, threshold=0.0)
+def ask_all(found: QuestionSet, embedder: Embedder, reader: EvidenceReader | None = None) -> Iterator[Asked]:
+    """Every question of a set, asked as the program would; and asked again without refusing where it was refused."""
+    remembering = RememberingReader(reader) if reader is not None else None
+    asker, unrefusing = (Asker(found.index, embedder, ExtractiveAnswerer(threshold, remembering)) for threshold in (None, 0.0))
     sources = {id: plain(found.corpus / document.source) for id, document in found.index.documents.items()}
     for question in found.questions:
         documents = [question.document] if found.one_document else None

