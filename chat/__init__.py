@@ -11,6 +11,7 @@ An index folder in, answers out; in reading order.
     context       whether a sentence can be understood alone
     quoting       hits to quotations: which sentences are shown
     marking       which of their words carry the answer
+    exact         what words between quotation marks ask of an answer
     refusing      how sure the answer is, and what is said when it is not
     answerers     a question and its hits to an answer; one file per answerer
     asking        the whole way from question to answer, and a line of a questions file

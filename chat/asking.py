@@ -15,6 +15,7 @@ from index.errors import BadQuestion
 from index.library import Index
 from index.search import check_embedder, search
 from index.tokens import words
+from index.wording import read
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PASSAGES = 10  # passages whose sentences are weighed
@@ -45,7 +46,7 @@ class Asker:
         small_talk = smalltalk(question)
         if small_talk:
             return Answer(question, (), small_talk, (), 0.0)
-        query = understand(question, history)
+        query = read(understand(question, history), self.index, documents=documents)
         return self.answerer.answer(query, search(self.index, self.embedder, query, k=_PASSAGES, documents=documents), self.index)
 
 

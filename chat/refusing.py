@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat.answer import Quote
+from chat.exact import never_has
 from chat.questions import Kind, holds, kind_of, names
 from chat.quoting import Candidate
 from index.library import Index
@@ -48,6 +49,8 @@ def unsupported(query: Query, index: Index, shown: Sequence[Quote]) -> tuple[str
 def reason(query: Query, index: Index, shown: Sequence[Quote]) -> str:
     """What is said instead of an answer, in words of ours: the names that are never mentioned, or the kind of answer that is not there."""
     one = len(index.documents) == 1
+    if query.absent:
+        return never_has(query, one=one)
     refusal = "The reading does not say." if one else "The readings do not say."
     unknown = [name for name in names(query.text) if _is_unknown(name, index)]
     if unknown:

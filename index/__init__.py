@@ -10,7 +10,9 @@ The shared language of Footnoted, in reading order.
     lexical    BM25 over the same passages
     manifest   what an index folder holds, and how to tell that it is whole
     library    an index folder, written and opened
+    phrases    words between quotation marks, found as they are
     search     a question to ranked hits
+    wording    how a question is read before it is searched
     corpus     which files a corpus folder holds, and where an index lies by default
 
 `ingest` writes an index folder and `chat` answers from one; both import this package, never each other.

@@ -120,6 +120,7 @@ def _search(arguments: argparse.Namespace) -> int:
     from index.library import Index
     from index.questions import for_each_line
     from index.search import Query, search
+    from index.wording import read
 
     index = Index.open(arguments.index)
     embedder = open_embedder(index.manifest.embedder)
@@ -127,7 +128,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
     def find(id: str, question: str) -> None:
         # Several passages of one document count once in a TREC run, so more of them are asked for.
-        hits = search(index, embedder, Query(question), k=k * 4 if arguments.format == "trec" else k)
+        hits = search(index, embedder, read(Query(question), index), k=k * 4 if arguments.format == "trec" else k)
         if arguments.format == "trec":
             print("\n".join(_trec(id, hits, k)))
         elif arguments.format == "json":

@@ -10,6 +10,7 @@ from typing import Any
 
 import bm25s
 import numpy as np
+from numpy.typing import NDArray
 
 from index.arrays import FloatVector
 from index.errors import DamagedIndex
@@ -62,6 +63,15 @@ class Lexical:
             return np.zeros(self.passages, dtype=np.float32)
         scores: FloatVector = self.bm25.get_scores_from_ids(known).astype(np.float32)
         return scores
+
+    def postings(self, term: str) -> NDArray[np.int64]:
+        """The rows of the passages in which a term stands, in order."""
+        row = self.bm25.vocab_dict.get(term) if self.bm25 else None
+        if self.bm25 is None or row is None:
+            return np.zeros(0, dtype=np.int64)
+        starts: Any = self.bm25.scores["indptr"]
+        rows: NDArray[np.int64] = np.sort(self.bm25.scores["indices"][starts[row] : starts[row + 1]]).astype(np.int64)
+        return rows
 
     def document_frequency(self, term: str) -> int:
         """In how many passages a term stands."""

@@ -19,6 +19,7 @@ import numpy as np
 from index.embedders import Embedder
 from index.errors import IndexMismatch
 from index.library import Index
+from index.phrases import holding
 from index.records import Hit
 from index.tokens import content_terms, terms
 
@@ -26,6 +27,7 @@ from index.tokens import content_terms, terms
 WEIGHTS = {"sentence": 1.0, "passage": 0.5, "bm25": 0.5}
 
 _DEPTH = 100  # candidates from each signal; the sum is exact for all of them
+_MOST_EXACT = 2000  # passages with the words between quotation marks that are ranked; of more, those with the best BM25
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Query:
 
     text: str
     context: str = ""  # '' for a question that stands alone
+    phrases: tuple[str, ...] = ()  # words of the question between quotation marks: passages without them are no hits
+    absent: tuple[str, ...] = ()  # those of them that no passage has; then passages without them are hits after all
 
     @property
     def whole(self) -> str:
@@ -63,15 +67,21 @@ def search(
     """
     The `k` best passages, best first; ties in the order of the index.
 
-    `documents`: only passages of these ids. `weights` of the signals; one that is not named counts for nothing.
+    `documents`: only passages of these ids. `weights` of the signals; one that is not named counts for nothing. A query's phrases stand in
+    every hit, all of them if any passage has all, unless one is absent.
 
     Raises IndexMismatch when the index was not made with this embedder, UnknownDocument for a document that is not in the index.
     """
     check_embedder(index, embedder)
     vector = embedder.embed_query(query.whole)
     lexical = index.lexical.scores(query.terms) / _most(index, query.terms)
-    if documents is not None:
-        rows: Iterable[int] = [row for name in documents for row in index.passage_rows[index.document(name).id]]
+    within = passage_rows(index, documents)
+    exact = holding(index, query.phrases, within) if query.phrases and not query.absent else []
+    rows: Iterable[int]
+    if exact:
+        rows = sorted(exact, key=lambda row: -lexical[row])[:_MOST_EXACT]
+    elif within is not None:
+        rows = within
     else:
         by_passage = (row for row, _ in index.passage_vectors.search(vector, _DEPTH))
         by_sentence = (index.passage_row(row) for row, _ in index.sentence_vectors.search(vector, _DEPTH))
@@ -93,6 +103,13 @@ def search(
         Hit(index.passages[row], score, rank, signals, of_sentences)
         for rank, (score, row, signals, of_sentences) in enumerate(hits[:k], start=1)
     ]
+
+
+def passage_rows(index: Index, documents: Collection[str] | None) -> list[int] | None:
+    """The rows of these documents' passages; None for all documents. Raises UnknownDocument."""
+    if documents is None:
+        return None
+    return [row for name in documents for row in index.passage_rows[index.document(name).id]]
 
 
 def check_embedder(index: Index, embedder: Embedder) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from chat.answer import Answer, Quote
 from chat.evidence import EvidenceReader
+from chat.exact import holding_first, located
 from chat.fitted import fitted
 from chat.imprint import imprint, opening_of_section
 from chat.marking import marked
-from chat.quoting import candidates, quotes
+from chat.quoting import MAX_QUOTES, candidates, quotes
 from chat.refusing import features, reason, unsupported
 from index.library import Index
 from index.records import Hit
@@ -37,21 +38,24 @@ class ExtractiveAnswerer:
             own = imprint(query.text, [index.passages[row] for row in index.passage_rows[documents.pop()]])
             if own is not None:
                 return Answer(query.text, (own,), "", (), _STATED, query.context)
+        found = located(query, hits, most=MAX_QUOTES)
+        if found:
+            return Answer(query.text, found, "", (), _STATED, query.context)
         model = fitted(with_reader=self.reader is not None)
         read = hits[:PASSAGES_READ]
         judgements = self.reader.judge(query.whole, [hit.passage for hit in read]) if self.reader is not None else []
-        ranked = candidates(query, hits, index.lexical, model.sentence, judgements)
+        ranked = holding_first(candidates(query, hits, index.lexical, model.sentence, judgements), query)
         shown = quotes(ranked)
         confidence = model.answer.probability(features(query, ranked, shown)) if ranked else 0.0
         threshold = self.threshold
         if threshold is None:
             threshold = max(model.threshold, _DOUBTED if unsupported(query, index, shown) else 0.0)
-        if shown and confidence >= threshold:
+        if shown and confidence >= threshold and not query.absent:
             judged = {id(hit.passage): judgement for hit, judgement in zip(read, judgements, strict=False)}
             shown = tuple(marked(query.text, quote, judged.get(id(quote.passage))) for quote in shown)
             return Answer(query.text, shown, "", (), confidence, query.context)
         opening = opening_of_section(query.text, [hit.passage for hit in hits])
-        if opening is not None:
+        if opening is not None and not query.absent:
             return Answer(query.text, (opening,), "", (), _STATED, query.context)
         nearest = tuple(
             Quote(candidate.hit.passage, candidate.span)
