@@ -77,6 +77,7 @@ class Answer:
     nearest: tuple[Quote, ...]  # what came nearest; () unless refused
     confidence: float  # 0..1: how likely the first quotation, or the first of the nearest, answers the question
     context: str = ""  # words of earlier turns that the question was understood with
+    corrections: tuple[tuple[str, str], ...] = ()  # words of the question as they were typed, and as they were read
 
     def __post_init__(self) -> None:
         if bool(self.quotes) == bool(self.refusal):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chat.answer import Answer
 from chat.answerers import Answerer
@@ -46,8 +46,9 @@ class Asker:
         small_talk = smalltalk(question)
         if small_talk:
             return Answer(question, (), small_talk, (), 0.0)
-        query = read(understand(question, history), self.index, documents=documents)
-        return self.answerer.answer(query, search(self.index, self.embedder, query, k=_PASSAGES, documents=documents), self.index)
+        query = read(understand(question, history), self.index, documents=documents, knows=self.embedder.knows)
+        answer = self.answerer.answer(query, search(self.index, self.embedder, query, k=_PASSAGES, documents=documents), self.index)
+        return replace(answer, question=question, corrections=query.corrections)
 
 
 def open_asker(index: Index, *, threshold: float | None = None, with_reader: bool = True) -> Asker:

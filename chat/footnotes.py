@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chat.answer import Quote
+from chat.answer import Answer, Quote
 from index.records import BlockKind, Document, Note, PageUnit
 
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -71,6 +71,11 @@ def section_of(quote: Quote) -> str:
     """The section to name for a quotation: the heading over it, unless that only repeats the document's title."""
     section = quote.section.rstrip(" :.")
     return "" if section.casefold() == quote.passage.document.title.casefold() else section
+
+
+def read_as(answer: Answer) -> str:
+    """What was read differently from how it was typed; '' where nothing was."""
+    return " ".join(f"Read “{typed}” as “{read}”." for typed, read in answer.corrections)
 
 
 def lead(quote: Quote) -> str:

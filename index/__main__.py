@@ -128,7 +128,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
     def find(id: str, question: str) -> None:
         # Several passages of one document count once in a TREC run, so more of them are asked for.
-        hits = search(index, embedder, read(Query(question), index), k=k * 4 if arguments.format == "trec" else k)
+        hits = search(index, embedder, read(Query(question), index, knows=embedder.knows), k=k * 4 if arguments.format == "trec" else k)
         if arguments.format == "trec":
             print("\n".join(_trec(id, hits, k)))
         elif arguments.format == "json":

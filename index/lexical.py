@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,10 @@ class Lexical:
             return np.zeros(self.passages, dtype=np.float32)
         scores: FloatVector = self.bm25.get_scores_from_ids(known).astype(np.float32)
         return scores
+
+    def vocabulary(self) -> Collection[str]:
+        """Every term that stands in a passage."""
+        return self.bm25.vocab_dict.keys() if self.bm25 else ()
 
     def postings(self, term: str) -> NDArray[np.int64]:
         """The rows of the passages in which a term stands, in order."""

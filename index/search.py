@@ -11,11 +11,12 @@ not decided here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from index.arrays import FloatVector
 from index.embedders import Embedder
 from index.errors import IndexMismatch
 from index.library import Index
@@ -38,11 +39,23 @@ class Query:
     context: str = ""  # '' for a question that stands alone
     phrases: tuple[str, ...] = ()  # words of the question between quotation marks: passages without them are no hits
     absent: tuple[str, ...] = ()  # those of them that no passage has; then passages without them are hits after all
+    corrections: tuple[tuple[str, str], ...] = ()  # words as they were typed, and as they are read in `text` and `context`
+    expansions: tuple[tuple[str, str], ...] = ()  # names in the query, and the other form that the readings give of each
 
     @property
     def whole(self) -> str:
-        """Both, context first: what is embedded."""
+        """Both, context first."""
         return f"{self.context} {self.text}".strip()
+
+    @property
+    def embedded(self) -> str:
+        """What is embedded: the whole, with the other form of each name after it."""
+        return _with_forms(self.whole, [(name, f"{name} ({other})") for name, other in self.expansions])
+
+    @property
+    def other_terms(self) -> tuple[str, ...]:
+        """What BM25 looks for where the readings use the other form of each name; the same terms where no name has one."""
+        return Query(_with_forms(self.whole, self.expansions)).terms if self.expansions else self.terms
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -73,8 +86,10 @@ def search(
     Raises IndexMismatch when the index was not made with this embedder, UnknownDocument for a document that is not in the index.
     """
     check_embedder(index, embedder)
-    vector = embedder.embed_query(query.whole)
-    lexical = index.lexical.scores(query.terms) / _most(index, query.terms)
+    vector = embedder.embed_query(query.embedded)
+    lexical = _lexical_share(index, query.terms)
+    if query.expansions:
+        lexical = np.maximum(lexical, _lexical_share(index, query.other_terms))
     within = passage_rows(index, documents)
     exact = holding(index, query.phrases, within) if query.phrases and not query.absent else []
     rows: Iterable[int]
@@ -120,6 +135,16 @@ def check_embedder(index: Index, embedder: Embedder) -> None:
         if made_with == asked_for:
             what = f"was made with other weights of '{asked_for}'"
         raise IndexMismatch(f"index '{index.folder}' {what}; run: python -m ingest CORPUS '{index.folder}' --embedder {asked_for}")
+
+
+def _lexical_share(index: Index, query_terms: Sequence[str]) -> FloatVector:
+    return index.lexical.scores(query_terms) / _most(index, query_terms)
+
+
+def _with_forms(text: str, forms: Iterable[tuple[str, str]]) -> str:
+    for name, other in forms:
+        text = text.replace(name, other)
+    return text
 
 
 def _most(index: Index, query_terms: Collection[str]) -> float:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from chat.answer import Answer, Footnote, Quote
-from chat.footnotes import cite, lead, section_of, short_title
+from chat.footnotes import cite, lead, read_as, section_of, short_title
 from index.records import Note, Span
 
 MAX_SHOWN_QUESTION_CHARACTERS = 600  # a bubble is not the place for more
@@ -33,8 +33,10 @@ def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[s
     """
     notes = [Footnote(first_number + place, note.quote) for place, note in enumerate(answer.footnotes)]
     context = f'<p class="context">Understood together with “<bdi>{escaped(answer.context)}</bdi>”</p>' if answer.context else ""
+    if answer.corrections:
+        context += f'<p class="context">{escaped(read_as(answer))}</p>'
     if answer.refused and not notes:
-        return line_html(answer.refusal)
+        return context + line_html(answer.refusal) if answer.corrections else line_html(answer.refusal)
     if answer.refused:
         said = "".join(f'<p class="near">{_quoted(note, turn, rows)}</p>' for note in notes)
         body = f'<div class="refusal"><p>{_refusal(answer.refusal)} {_closest(len(notes))}</p>{said}</div>'

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chat.answer import Answer, Quote
-from chat.footnotes import cite, lead
+from chat.footnotes import cite, lead, read_as
 from index.cli import harmless
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$~^&])")
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 def answer_markdown(answer: Answer) -> str:
     """Quotations as block quotes; every character of a document that Markdown would read as markup is escaped."""
-    parts: list[str] = []
+    parts: list[str] = [escaped(read_as(answer))] if answer.corrections else []
     if answer.refused:
         parts.append(f"**{escaped(answer.refusal)}**")
         if answer.nearest:

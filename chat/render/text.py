@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from chat.answer import Answer
-from chat.footnotes import cite, lead
+from chat.footnotes import cite, lead, read_as
 from index.cli import harmless
 
 _WIDTH = 92  # characters a line
@@ -13,7 +13,7 @@ _WIDTH = 92  # characters a line
 
 def answer_text(answer: Answer) -> str:
     """Some lines without a line end after the last. Control characters of a document are shown as U+FFFD: a terminal would obey them."""
-    lines: list[str] = []
+    lines: list[str] = [read_as(answer)] if answer.corrections else []
     if answer.refused:
         lines += [answer.refusal]
         if answer.nearest:

@@ -43,6 +43,9 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> FloatVector:
         """The unit vector of a question; shape (dim,)."""
 
+    def knows(self, word: str) -> bool:
+        """Whether it takes this for a word, so that it is no slip of spelling; True where it cannot tell."""
+
 
 def open_embedder(name: str = DEFAULT_EMBEDDER) -> Embedder:
     """The embedder of a name. Heavy packages are imported here, not before. Raises UnusableEmbedder."""

@@ -52,6 +52,10 @@ class HashingEmbedder:
         vector: FloatVector = self._embed([text])[0]
         return vector
 
+    def knows(self, word: str) -> bool:  # noqa: ARG002
+        """See `Embedder`: without weights it cannot tell."""
+        return True
+
     def _embed(self, texts: Sequence[str]) -> FloatMatrix:
         rows = np.zeros((len(texts), self.dim), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):

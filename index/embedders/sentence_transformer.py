@@ -83,6 +83,10 @@ class SentenceTransformerEmbedder:
         vector: FloatVector = unit_rows(encoded)[0]
         return vector
 
+    def knows(self, word: str) -> bool:
+        """See `Embedder`: a word that the model's vocabulary holds whole."""
+        return any(len(self.model.tokenizer.tokenize(form)) == 1 for form in (word.lower(), word.capitalize()))
+
     def _forward(self, passages: Sequence[Passage]) -> Iterator[tuple[FloatVector, FloatMatrix]]:
         """For each passage its vector, shape (dim,), and its sentences' unit vectors, shape (sentences, dim)."""
         import torch
