@@ -33,6 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
     options.add_argument(
+        "--all",
+        action="store_true",
+        help="ask the halves of sets that things were chosen on, too (default: halves for reporting, and all of brief)",
+    )
+    options.add_argument(
         "--details",
         type=Path,
         metavar="FILE",
@@ -69,7 +74,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     embedder = arguments.embedder or DEFAULT_EMBEDDER
     details: list[bytes] = []
     for name in arguments.sets or ["brief", "speed"]:
-        tables = _tables(name, arguments.data, embedder, details if arguments.details else None)
+        tables = _tables(name, arguments, embedder, details if arguments.details else None)
         for heading in HEADINGS:
             if tables.get(heading):
                 print(f"## {heading}\n\n{table(tables[heading])}\n", flush=True)
@@ -80,8 +85,9 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tables(name: str, data: Path | None, embedder: str, details: list[bytes] | None) -> dict[str, Rows]:
+def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: list[bytes] | None) -> dict[str, Rows]:
     """What one set gives, by heading; nothing, aloud, where its data is not there."""
+    data: Path | None = arguments.data
     if name == "speed":
         from bench.speed import rows
 
@@ -92,11 +98,13 @@ def _tables(name: str, data: Path | None, embedder: str, details: list[bytes] | 
         return {}
     folder = (data or Path()) / name
     ranked = (folder / "qrels").is_dir() or (folder / "tasks.jsonl").is_file()
-    return _finding(name, folder.parent, embedder) if ranked else _answering(name, folder.parent, embedder, details)
+    return _finding(name, folder.parent, embedder) if ranked else _answering(name, folder.parent, embedder, details, whole=arguments.all)
 
 
-def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None) -> dict[str, Rows]:
-    """A set of questions with evidence."""
+def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None, *, whole: bool) -> dict[str, Rows]:
+    """A set of questions with evidence; `whole`: not its reporting half alone."""
+    from dataclasses import replace
+
     import msgspec
     from tqdm import tqdm
 
@@ -107,6 +115,9 @@ def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None
     from index.embedders import open_embedder
 
     found = load(name, data, embedder=embedder)
+    there = len(found.questions)
+    if not whole and name != OURS:
+        found = replace(found, questions=tuple(question for question in found.questions if not for_choosing(question.question)))
     reader = MiniLMReader.open()
     remembering = RememberingEmbedder(open_embedder(embedder))
     asked = list(tqdm(ask_all(found, remembering, reader), desc=name, total=len(found.questions), leave=False, disable=None))
@@ -118,7 +129,7 @@ def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None
         "Beside plainer ways": beside_rows(found, remembering, asked),
         "Abstaining": abstaining_rows(name, asked),
         "Reliability": reliability_rows(name, asked),
-        "What was measured": [_measured(name, found.index, len(found.questions), reported, str(found.lost))],
+        "What was measured": [_measured(name, found.index, there, reported, str(found.lost))],
     }
 
 

@@ -153,7 +153,8 @@ def _answers(asked: Sequence[Asked]) -> dict[str, str]:
 
 
 def _parts(name: str, asked: Sequence[Asked]) -> Iterator[tuple[str, Sequence[Asked]]]:
-    yield "all", asked
+    if name == OURS or any(for_choosing(each.question.question) for each in asked):
+        yield "all", asked
     if name != OURS:
         yield "reporting half", _reported(name, asked)
 

@@ -95,7 +95,7 @@ def _model_folder(folder: Path, prompts: dict[str, str], *, include_prompt: bool
 @pytest.mark.parametrize("include_prompt", [True, False])
 def test_a_model_s_own_prompts_stand_before_questions_and_passages(tmp_path, brief_index, include_prompt):
     """The vectors are those of `encode_document` and `encode_query`, whether or not the pooling counts the prompt."""
-    folder = _model_folder(tmp_path / "model", {"query": "Question: ", "passage": "A passage to find: "}, include_prompt=include_prompt)
+    folder = _model_folder(tmp_path / "model", {"query": "Question: ", "document": "A passage to find: "}, include_prompt=include_prompt)
     embedder = open_embedder(str(folder))
     passages = brief_index.passages[:3]
     whole, sentences = embedder.embed_passages(passages)
