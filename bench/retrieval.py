@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from tqdm import tqdm
 
+from bench.results import NONE
 from bench.scores import ndcg, recall
 from bench.sets import for_choosing, index_folder
 from chat.conversation import Turn, understand
@@ -67,9 +68,13 @@ def rows(found: JudgedSet, embedder: Embedder) -> Iterator[dict[str, str]]:
     """The table's rows of a set, on the questions for reporting."""
     asked = [question for question in found.questions if not for_choosing(question.text)]
     if any(question.history for question in asked):
-        for how, with_history in (("the last turn alone", False), ("with the turns before it", True)):
-            ranked = [_documents(found.index, embedder, question, WEIGHTS, with_history=with_history) for question in _told(asked, how)]
-            yield _row(found.name, how, asked, ranked)
+        alone, together = (
+            [_documents(found.index, embedder, question, WEIGHTS, with_history=with_history) for question in _told(asked, found.name)]
+            for with_history in (False, True)
+        )
+        gained = _recall(asked, together) / (_recall(asked, alone) or 1.0)
+        yield _row(found.name, "the last turn alone", asked, alone, times="1.00")
+        yield _row(found.name, "with the turns before it", asked, together, times=f"{gained:.2f}")
         return
     for how, weights in _ALONE.items():
         yield _row(found.name, how, asked, [_documents(found.index, embedder, question, weights) for question in _told(asked, how)])
@@ -81,14 +86,19 @@ def _told(asked: Sequence[Judged], how: str) -> Iterable[Judged]:
     return progress
 
 
-def _row(name: str, how: str, asked: Sequence[Judged], ranked: Sequence[Sequence[str]]) -> dict[str, str]:
+def _recall(asked: Sequence[Judged], ranked: Sequence[Sequence[str]]) -> float:
+    return fmean(recall(found, question.relevance) for found, question in zip(ranked, asked, strict=True))
+
+
+def _row(name: str, how: str, asked: Sequence[Judged], ranked: Sequence[Sequence[str]], *, times: str = NONE) -> dict[str, str]:
     pairs = list(zip(ranked, (question.relevance for question in asked), strict=True))
     return {
         "set": name,
         "ranked by": how,
         "questions": str(len(asked)),
         "nDCG@10": f"{100 * fmean(ndcg(found, relevance) for found, relevance in pairs):.1f}",
-        "Recall@5": f"{100 * fmean(recall(found, relevance) for found, relevance in pairs):.1f}",
+        "Recall@5": f"{100 * _recall(asked, ranked):.1f}",
+        "… times the last turn's": times,
     }
 
 

@@ -18,6 +18,8 @@ from chat.render.html import (
     place_link,
     question_html,
 )
+from chat.render.markdown import answer_markdown
+from chat.render.text import answer_text
 from index.records import Block, BlockKind, Document, Note, NoteMark, Passage, Span
 from tests.markup import parsed
 
@@ -179,6 +181,18 @@ def test_a_follow_up_says_what_it_was_understood_with() -> None:
 
     context = parsed(answer_html(answer, turn=1, first_number=1, rows={"d": 0})).one("p", kind="context")
     assert context.text == "Understood together with “What is <it>?”"
+    assert answer_text(answer).startswith("Understood together with “What is <it>?”\n\nFrom “d”:\n")
+    assert answer_markdown(answer).startswith(r"Understood together with “What is \<it\>?”" + "\n\nFrom “d”:\n")
+
+
+def test_a_refused_follow_up_says_so_too() -> None:
+    """What a question was taken to mean matters most where nothing was found."""
+    answer = Answer("And now?", (), "The reading does not say.", (), 0.1, context="What is it?")
+
+    page = parsed(answer_html(answer, turn=1, first_number=1, rows={"d": 0}))
+    assert [line.text for line in page.all("p")] == ["Understood together with “What is it?”", "The reading does not say."]
+    assert answer_text(answer) == "Understood together with “What is it?”\n\nThe reading does not say."
+    assert answer_markdown(answer) == "Understood together with “What is it?”\n\n**The reading does not say.**"
 
 
 def test_a_very_long_question_is_cut() -> None:

@@ -35,9 +35,11 @@ def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[s
     context = f'<p class="context">Understood together with “<bdi>{escaped(answer.context)}</bdi>”</p>' if answer.context else ""
     if answer.corrections:
         context += f'<p class="context">{escaped(read_as(answer))}</p>'
+    if answer.refused and not notes and not context:
+        return line_html(answer.refusal)
     if answer.refused and not notes:
-        return context + line_html(answer.refusal) if answer.corrections else line_html(answer.refusal)
-    if answer.refused:
+        body = line_html(answer.refusal)
+    elif answer.refused:
         said = "".join(f'<p class="near">{_quoted(note, turn, rows)}</p>' for note in notes)
         body = f'<div class="refusal"><p>{_refusal(answer.refusal)} {_closest(len(notes))}</p>{said}</div>'
     else:

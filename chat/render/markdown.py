@@ -20,6 +20,8 @@ _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 def answer_markdown(answer: Answer) -> str:
     """Quotations as block quotes; every character of a document that Markdown would read as markup is escaped."""
     parts: list[str] = [escaped(read_as(answer))] if answer.corrections else []
+    if answer.context:
+        parts.append(f"Understood together with “{escaped(' '.join(answer.context.split()))}”")
     if answer.refused:
         parts.append(f"**{escaped(answer.refusal)}**")
         if answer.nearest:

@@ -14,8 +14,10 @@ _WIDTH = 92  # characters a line
 def answer_text(answer: Answer) -> str:
     """Some lines without a line end after the last. Control characters of a document are shown as U+FFFD: a terminal would obey them."""
     lines: list[str] = [read_as(answer)] if answer.corrections else []
+    if answer.context:
+        lines += _wrapped(f"Understood together with “{answer.context}”", "")
     if answer.refused:
-        lines += [answer.refusal]
+        lines += ["", answer.refusal] if lines else [answer.refusal]
         if answer.nearest:
             lines += ["", "Closest, but not an answer:"]
     said = ""
