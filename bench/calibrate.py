@@ -93,7 +93,7 @@ def _calibrate(data: Path, train: Path, output: Path) -> int:
     for with_reader in (True, False):
         print(f"\n{'with' if with_reader else 'without'} the evidence reader")
         models[with_reader] = fit(rows, with_reader=with_reader)
-    sources = ", ".join(dict.fromkeys(row.source for row in rows))
+    sources = ", ".join(dict.fromkeys(row.source for row in rows if ", foreign" not in row.source))
     provenance = f"python -m bench.calibrate: {sum(row.choosing for row in rows)} questions of {sources}; default embedder"
     output.write_bytes(to_json(with_reader=models[True], without_reader=models[False], provenance=provenance))
     return 0

@@ -39,6 +39,10 @@ class RememberingEmbedder:
         """See `Embedder`."""
         return self.embedder.embed_passages(passages, progress=progress)
 
+    def knows(self, word: str) -> bool:
+        """See `Embedder`."""
+        return self.embedder.knows(word)
+
     def embed_query(self, text: str) -> FloatVector:
         """See `Embedder`."""
         if text not in self.vectors:
