@@ -21,7 +21,7 @@ from index.search import Query
 from index.tokens import content_terms, terms
 
 MAX_QUOTES = 3
-KEEP_SHARE = 0.6  # of the best sentence's probability that a further one needs to be shown
+KEEP_SHARE = 0.5  # of the best sentence's probability that a further one needs to be shown
 _ALIKE = 0.8  # share of common terms from which two sentences say the same
 _MIN_WORDS = 3
 

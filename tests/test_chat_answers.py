@@ -18,7 +18,7 @@ from chat.footnotes import cite
 from chat.imprint import opening_of_section
 from chat.questions import Kind, holds, kind_of, names
 from chat.quoting import MAX_QUOTES
-from chat.refusing import unsupported
+from chat.refusing import confidence_needed, unsupported
 from chat.render.json import answer_json
 from chat.render.markdown import answer_markdown
 from chat.render.text import answer_text
@@ -26,6 +26,7 @@ from index.embedders.hashing import HashingEmbedder
 from index.errors import BadQuestion, UnknownDocument
 from index.library import Index
 from index.records import BlockKind, PageUnit, Span
+from index.search import Query
 from ingest.build import build
 from ingest.normalise import Composer, PageStart
 from ingest.split import split
@@ -325,3 +326,17 @@ def test_markdown_shows_a_document_s_words_as_they_are(tmp_path):
 
     assert r"> “The \*price\* was \$5 \[net\] for \<all\> users\_here.”[^1]" in markdown
     assert "[^1]: *a.txt*." in markdown
+
+
+def test_an_amount_that_no_quotation_gives_asks_for_more_confidence(brief_index):
+    """“How many jobs” is not answered by a sentence without a number unless there is hardly a doubt; with one the threshold holds."""
+    with_year = next(p for p in brief_index.passages if any("1978" in p.document.slice(s) for s in p.sentences))
+    sentences = [Quote(with_year, span) for span in with_year.sentences]
+    date = next(quote for quote in sentences if "1978" in quote.text)
+    bare = Quote(brief_index.passages[5], brief_index.passages[5].sentences[0])
+
+    assert not any(map(str.isdigit, bare.text))
+    assert confidence_needed(Query("How many jobs came?"), brief_index, (bare,), 0.3) == 0.8
+    assert confidence_needed(Query("When did jobs come?"), brief_index, (date,), 0.3) == 0.3
+    assert confidence_needed(Query("Which jobs came?"), brief_index, (bare,), 0.3) == 0.3
+    assert confidence_needed(Query("Which jobs came to Brazil?"), brief_index, (bare,), 0.3) == 0.5

@@ -12,14 +12,13 @@ from chat.fitted import fitted
 from chat.imprint import imprint, opening_of_section
 from chat.marking import marked
 from chat.quoting import MAX_QUOTES, candidates, quotes
-from chat.refusing import features, reason, unsupported
+from chat.refusing import confidence_needed, features, reason
 from index.library import Index
 from index.records import Hit
 from index.search import Query
 
 PASSAGES_READ = 8  # passages that the evidence reader reads: some 40 ms each on two cores
 _STATED = 0.95  # confidence where a reading's own data says that the quotation names what is asked
-_DOUBTED = 0.5  # confidence needed where the question speaks of a name or year that the readings do not have there
 _NEAREST = 2  # passages offered with a refusal
 _NEAREST_MIN_COSINE = 0.2  # below this a passage is not near: it only happens to be the least far
 
@@ -49,7 +48,7 @@ class ExtractiveAnswerer:
         confidence = model.answer.probability(features(query, ranked, shown)) if ranked else 0.0
         threshold = self.threshold
         if threshold is None:
-            threshold = max(model.threshold, _DOUBTED if unsupported(query, index, shown) else 0.0)
+            threshold = confidence_needed(query, index, shown, model.threshold)
         if shown and confidence >= threshold and not query.absent:
             judged = {id(hit.passage): judgement for hit, judgement in zip(read, judgements, strict=False)}
             shown = tuple(marked(query.text, quote, judged.get(id(quote.passage))) for quote in shown)

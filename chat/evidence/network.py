@@ -94,7 +94,9 @@ class Network(nn.Module):
 def untrained() -> tuple[Network, Any]:
     """The network before training, and its tokenizer. Raises UnusableEmbedder when the packaged model is not installed."""
     from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # which would be drawn over our own words
     folder = str(packaged_folder())
     return Network(AutoModel.from_pretrained(folder, local_files_only=True)), AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
