@@ -22,6 +22,7 @@ _SMALL_WORDS = frozenset("a an and at by de for from in of on or the to with".sp
 _MOST_PASSAGES = 200  # read for one acronym: it is spelt out where it is first used, and passages are in reading order
 _MOST_WORDS = 10  # of a name that an acronym stands for
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s$")
 _ACRONYM = re.compile(r"\b([A-Z]{2,8})s?\b")
 _MIN_LETTERS, _LONG_WORD = 5, 9  # a slip is one letter, in a long word two
 _MOST_FORMS = 10  # passages read for how a stem is written out
@@ -65,7 +66,7 @@ def corrections(text: str, index: Index, knows: Callable[[str], bool]) -> tuple[
     others: one letter added, left out, changed or swapped with its neighbour, in words of nine letters or more two; never the first.
     """
     found = []
-    for word in dict.fromkeys(_WORD.findall(text)):
+    for word in dict.fromkeys(_POSSESSIVE.sub("", typed) for typed in _WORD.findall(text)):
         plain = words(word)
         if len(plain) != 1 or len(plain[0]) < _MIN_LETTERS or not plain[0].isalpha() or plain[0] in STOP_WORDS or word.isupper():
             continue

@@ -11,6 +11,7 @@ from chat.asking import Asker
 from chat.render.html import answer_html
 from chat.render.markdown import answer_markdown
 from chat.render.text import answer_text
+from index.embedders import open_embedder
 from index.embedders.hashing import HashingEmbedder
 from index.lexical import Lexical
 from index.library import Index
@@ -150,3 +151,20 @@ def test_words_between_quotation_marks_are_not_mended(made):
 def test_without_knowing_words_nothing_is_a_slip(made):
     """An embedder that cannot tell a slip from a word leaves every word."""
     assert read(Query("Did Pakisatn grow?"), made("Pakistan grew.")).corrections == ()
+
+
+def test_a_slip_is_mended_in_front_of_a_possessive(made):
+    """“Pakisatn's” is “Pakisatn” and an ending, which stays."""
+    query = read(Query("What is Pakisatn's plan?"), made("Pakistan has a plan."), knows=knows)
+
+    assert query.corrections == (("Pakisatn", "Pakistan"),)
+    assert query.text == "What is Pakistan's plan?"
+
+
+@pytest.mark.model
+def test_the_model_s_vocabulary_tells_names_that_look_alike_from_slips():
+    """What must not be changed is known to it, what people mistype is not."""
+    embedder = open_embedder()
+
+    assert all(map(embedder.knows, "planets contract contrast Slovenia Slovakia Austria Australia Zambia Gambia Nigeria Niger".split()))
+    assert not any(map(embedder.knows, "Pakisatn goverment coperation".split()))
