@@ -1,19 +1,18 @@
 """
 Which words inside a quotation carry the answer, where that is clear.
 
-Clear means: the question asks for a date, an amount, a share, a number or a person, the evidence reader is sure of the sentence and points
-at words in it, and they hold one. A mark adds no word and changes none.
+Clear means: the question asks for a date, an amount, a share, a number or a person, the evidence reader is sure of the sentence, and of the
+words in it that it points at one stretch holds such a thing. A mark adds no word and changes none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from chat.answer import Quote
 from chat.evidence import Judgement
-from chat.questions import Kind, holds, kind_of
+from chat.questions import CALENDAR_DATE, Kind, holds, kind_of
 from index.records import Span
 from index.tokens import words
 
@@ -34,13 +33,16 @@ def marked(question: str, quote: Quote, judgement: Judgement | None) -> Quote:
     }
     found = [_whole(quote, span) for span in judgement.words if any(sentence.contains(span) for sentence in sure)]
     clear = tuple(dict.fromkeys(span for span in found if _is_clear(kind, quote, span)))
-    return replace(quote, words=clear) if clear and _is_few(clear, quote) else quote
+    return replace(quote, words=clear) if len(clear) == 1 and len(clear[0]) <= _MOST_SHARE * len(quote.span) else quote
 
 
 def _whole(quote: Quote, span: Span) -> Span:
-    """The span with its first and last word whole."""
+    """The span with its first and last word whole, and a date of which it is a part."""
     text, start = quote.text, quote.span.start
     first, last = span.start - start, span.end - start
+    for date in CALENDAR_DATE.finditer(text):
+        if date.start() < last and first < date.end():
+            first, last = min(first, date.start()), max(last, date.end())
     while first > 0 and re.match(r"\w", text[first - 1]) and re.match(r"\w", text[first]):
         first -= 1
     while last < len(text) and re.match(r"\w", text[last]) and re.match(r"\w", text[last - 1]):
@@ -51,7 +53,3 @@ def _whole(quote: Quote, span: Span) -> Span:
 def _is_clear(kind: Kind, quote: Quote, span: Span) -> bool:
     text = quote.passage.document.slice(span)
     return 0 < len(words(text)) <= _MOST_WORDS and holds(kind, f"by {text}")
-
-
-def _is_few(spans: Sequence[Span], quote: Quote) -> bool:
-    return sum(map(len, spans)) <= _MOST_SHARE * len(quote.span)

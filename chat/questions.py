@@ -83,6 +83,10 @@ _HOLDS: dict[Kind, tuple[str, ...]] = {
     Kind.PERSON: (r"\w[\w.,;:'’)]*\s+[“\"‘(]?(?!I\b)[A-Z]\w+|\b[A-Z]{2,}\b|\b(?:we|our|us|my|you|your)\b",),
 }
 _CALENDAR = re.compile(rf"\b(?:{_MONTHS})\.?\s+\d{{1,2}}\b|\b\d{{1,2}}\s+(?:{_MONTHS})\b|\b(?:1[5-9]|20)\d\d\b", re.IGNORECASE)
+CALENDAR_DATE = re.compile(  # '12 May 2022', 'May 12, 2022', 'May 2022', '12th of May'
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,?\s+(?:1[0-9]|20)\d\d\b)?",
+    re.IGNORECASE,
+)
 _ASK_PATTERNS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _ASKS)
 _HOLD_PATTERNS = {kind: re.compile("|".join(patterns), 0 if kind is Kind.PERSON else re.IGNORECASE) for kind, patterns in _HOLDS.items()}
 

@@ -29,6 +29,7 @@ def test_a_date_that_is_asked_for_is_marked():
 def test_words_of_another_kind_than_is_asked_for_are_not_marked():
     """A town is no date, a date is no person."""
     assert words_marked("When was it built?", _QUOTE, (2.0, -2.0), "Lucca", "1314") == ["1314"]
+    assert words_marked("Who built it?", _QUOTE, (2.0, -2.0), "Masons", "Lucca") == [], "two stretches are not clear"
     assert words_marked("Who built it?", _QUOTE, (2.0, -2.0), "1314") == []
 
 
@@ -53,3 +54,17 @@ def test_a_mark_over_most_of_the_quotation_is_none():
 
     assert words_marked("Who restored it?", quote, (0.0, 2.0), "Anna Bruni") == ["Anna Bruni"]
     assert words_marked("Who restored it?", quote, (0.0, 2.0), "Anna Bruni restored it") == []
+
+
+def test_a_date_is_marked_whole():
+    """Day, month and year, wherever in it the reader points; a year elsewhere is another date."""
+    text = "The assembly of 1978 chose September 12, 1980 for it, which many have praised since then."
+    document = Document("d", "d.txt", {}, text, (), (Block(BlockKind.PARAGRAPH, 0, Span(0, len(text))),))
+    quote = Quote(Passage(document, (Span(0, len(text)),)), Span(0, len(text)))
+
+    def found(*pointed_at: str) -> list[str]:
+        spans = tuple(Span(text.index(words), text.index(words) + len(words)) for words in pointed_at)
+        return [document.slice(span) for span in marked("When is it?", quote, Judgement(1.0, (2.0,), spans)).words]
+
+    assert found("September") == found("12") == found("September", "1980") == ["September 12, 1980"]
+    assert found("1978", "September") == [], "two dates are not clear"
