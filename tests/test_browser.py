@@ -187,9 +187,7 @@ def test_a_follow_up_is_understood_with_the_turn_before(address: str, visit: Vis
     shown = page.locator("#chat a.number").all_text_contents()
     assert len(shown) > numbers
     assert shown == [str(number + 1) for number in range(len(shown))]
-    assert (
-        "The ODA had some successes, including in countries like Pakistan." in page.locator("#chat blockquote").nth(numbers).text_content()
-    )
+    assert "Pakistan" in page.locator("#chat blockquote").nth(numbers).text_content()
 
 
 @pytest.mark.model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from chat.answer import Answer, Quote
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
+from chat.evidence import Judgement
 from chat.footnotes import cite
 from chat.imprint import opening_of_section
 from chat.questions import Kind, holds, kind_of, names
@@ -25,7 +27,7 @@ from chat.render.text import answer_text
 from index.embedders.hashing import HashingEmbedder
 from index.errors import BadQuestion, UnknownDocument
 from index.library import Index
-from index.records import BlockKind, PageUnit, Span
+from index.records import BlockKind, PageUnit, Passage, Span
 from index.search import Query
 from ingest.build import build
 from ingest.normalise import Composer, PageStart
@@ -340,3 +342,19 @@ def test_an_amount_that_no_quotation_gives_asks_for_more_confidence(brief_index)
     assert confidence_needed(Query("When did jobs come?"), brief_index, (date,), 0.3) == 0.3
     assert confidence_needed(Query("Which jobs came?"), brief_index, (bare,), 0.3) == 0.3
     assert confidence_needed(Query("Which jobs came to Brazil?"), brief_index, (bare,), 0.3) == 0.5
+
+
+def test_a_follow_up_is_read_with_the_question_it_leans_on_and_without(brief_index):
+    """The reader is asked both, and a question that stands alone, or has no word of its own, only once."""
+    asked: list[str] = []
+
+    class Noting:
+        def judge(self, question: str, passages: Sequence[Passage]) -> list[Judgement]:
+            asked.append(question)
+            return [Judgement(0.0, (0.0,) * len(passage.sentences), ()) for passage in passages]
+
+    asker = Asker(brief_index, HashingEmbedder(), ExtractiveAnswerer(reader=Noting()))
+    for question, turns in (("What is CPEC?", []), ("And Pakistan?", [Turn("What is CPEC?")]), ("Why?", [Turn("What is CPEC?")])):
+        asker.ask(question, turns)
+
+    assert asked == ["What is CPEC?", "What is CPEC? And Pakistan?", "And Pakistan?", "What is CPEC? Why?"]

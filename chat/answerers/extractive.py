@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from chat.answer import Answer, Quote
-from chat.evidence import EvidenceReader
+from chat.evidence import EvidenceReader, Judgement
 from chat.exact import holding_first, located
 from chat.fitted import fitted
 from chat.imprint import imprint, opening_of_section
@@ -14,8 +15,9 @@ from chat.marking import marked
 from chat.quoting import MAX_QUOTES, candidates, quotes
 from chat.refusing import confidence_needed, features, reason
 from index.library import Index
-from index.records import Hit
+from index.records import Hit, Passage
 from index.search import Query
+from index.tokens import content_terms
 
 PASSAGES_READ = 8  # passages that the evidence reader reads: some 40 ms each on two cores
 _STATED = 0.95  # confidence where a reading's own data says that the quotation names what is asked
@@ -42,7 +44,7 @@ class ExtractiveAnswerer:
             return Answer(query.text, found, "", (), _STATED, query.context)
         model = fitted(with_reader=self.reader is not None)
         read = hits[:PASSAGES_READ]
-        judgements = self.reader.judge(query.whole, [hit.passage for hit in read]) if self.reader is not None else []
+        judgements = _judged(self.reader, query, [hit.passage for hit in read]) if self.reader is not None else []
         ranked = holding_first(candidates(query, hits, index.lexical, model.sentence, judgements), query)
         shown = quotes(ranked)
         confidence = model.answer.probability(features(query, ranked, shown)) if ranked else 0.0
@@ -62,3 +64,18 @@ class ExtractiveAnswerer:
             if candidate.features["sentence"] >= _NEAREST_MIN_COSINE
         )
         return Answer(query.text, (), reason(query, index, shown), nearest, confidence, query.context)
+
+
+def _judged(reader: EvidenceReader, query: Query, passages: Sequence[Passage]) -> list[Judgement]:
+    """
+    What the reader holds of passages. A follow-up with words of its own is read with those it leans on and without, and the means count:
+    the reader knows only single questions, and answers the first of two.
+    """
+    together = reader.judge(query.whole, passages)
+    if not query.context or not content_terms(query.text):
+        return together
+    alone = reader.judge(query.text, passages)
+    return [
+        Judgement((one.answers + other.answers) / 2, tuple(map(fmean, zip(one.sentences, other.sentences, strict=True))), other.words)
+        for one, other in zip(together, alone, strict=True)
+    ]
