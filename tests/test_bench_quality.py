@@ -32,7 +32,7 @@ def contracts(tmp_path):
         {"question": "zebra clause allows zebras", "answerable": True, "doc": "a", "spans": ["The zebra clause allows zebras."]},
         {"question": "What does the zebra clause allow?", "answerable": True, "doc": "a", "spans": ["The zebra clause allows zebras."]},
         {"question": "Which unicorns were sold in 1987?", "answerable": False, "doc": "b", "spans": []},
-        {"question": "Are there dragons?", "answerable": False, "doc": "b", "spans": []},
+        {"question": "What of tigers?", "answerable": False, "doc": "b", "spans": []},
     ]
     (folder / "questions.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
     return load("cuad_two", tmp_path, embedder=EMBEDDER)
@@ -109,7 +109,7 @@ def test_bins_are_tenths_of_the_confidence():
 
 def test_a_set_gives_its_tables_and_a_line_a_question(contracts, tmp_path):
     """Whole and reporting half, beside the plainer ways; the details hold the evidence and where it was found."""
-    done = run("bench", "cuad_two", "none", "--data", tmp_path, "--embedder", EMBEDDER, "--details", tmp_path / "details.jsonl")
+    done = run("bench", "cuad_two", "none", "--data", tmp_path, "--all", "--embedder", EMBEDDER, "--details", tmp_path / "details.jsonl")
     details = [json.loads(line) for line in (tmp_path / "details.jsonl").read_text(encoding="utf-8").splitlines()]
 
     assert done.returncode == 0, done.stderr
@@ -126,3 +126,11 @@ def test_a_set_gives_its_tables_and_a_line_a_question(contracts, tmp_path):
     assert [line["evidence"] for line in details] == [["The zebra clause allows zebras."]] * 2 + [[]] * 2
     assert [line["rank"] for line in details[2:]] == [None, None]
     assert details[0]["rank"] == 1
+
+    without = run("bench", "cuad_two", "--data", tmp_path, "--embedder", EMBEDDER, "--details", tmp_path / "details.jsonl")
+    reported = [json.loads(line)["question"] for line in (tmp_path / "details.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert "| cuad_two | all | " not in without.stdout
+    assert "| cuad_two | reporting half | " in without.stdout
+    assert reported == [line["question"] for line in details if not line["for choosing"]]
+    assert len(reported) == 3

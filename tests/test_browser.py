@@ -332,7 +332,7 @@ def test_the_command_serves_the_page_and_ends_cleanly(brief_index: Index, chromi
         ask(page, "Hello!")
         page.wait_for_selector("#chat .line.plain")
         program.send_signal(signal.SIGINT)
-        rest = program.communicate(timeout=20)[1]
+        rest = program.communicate(timeout=60)[1]  # it may be in the middle of importing torch
     finally:
         program.kill()
         program.wait()
