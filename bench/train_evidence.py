@@ -2,7 +2,8 @@
 `python -m bench.train_evidence --train FOLDER`: fits the evidence reader and writes `chat/evidence/evidence.safetensors`.
 
 Rows are questions with a passage, the sentences in it that answer, or none (JSON lines, gzipped). One pass over a mixture of sources, in
-which the questions that people wrote so as to look answerable count twice. A tenth of nothing that is measured is in them.
+which the questions that people wrote so as to look answerable count twice, and half of the questions that have an answer come once more
+with one detail changed (`bench.near_misses`). `--from FILE` goes on from earlier weights. Nothing that is measured is in the rows.
 """
 
 from __future__ import annotations
@@ -19,29 +20,31 @@ from typing import Any
 
 import msgspec
 
+from bench.near_misses import altered, names_in
 from bench.scores import auroc
+from chat.evidence.minilm import WEIGHTS
 from index.cli import parser, run
 from ingest.sentences import in_block
 
-WEIGHTS = Path(__file__).parent.parent / "chat" / "evidence" / "evidence.safetensors"
-
 # Rows taken of each source, at most: as many of each kind of text as will not drown the others.
 MIXTURE = {
-    "squadshifts_new_wiki": 9000,
-    "tydiqa_en": 6000,
+    "squadshifts_new_wiki": 6500,
+    "tydiqa_en": 3500,
     "squad2train_unansq": 7200,  # all of them twice: people wrote these near misses
     "squad2train_pseudo_adv": 2400,
-    "squad1train_pseudo": 3600,
-    "nq_open_gold": 4000,
-    "selqa": 3000,
-    "qed_dev": 1200,
-    "pubmedqa": 1800,
-    "tatqa": 1500,
-    "contractnli": 2000,
-    "evidence_inference": 1500,
-    "medquad": 1500,
-    "quoref_contrast": 900,
+    "squad1train_pseudo": 3000,
+    "nq_open_gold": 2000,
+    "selqa": 1200,
+    "qed_dev": 800,
+    "pubmedqa": 800,
+    "tatqa": 1000,
+    "contractnli": 1500,
+    "evidence_inference": 700,
+    "medquad": 800,
+    "quoref_contrast": 500,
 }
+# Of these, questions come with a detail changed too: they are about details, and were written by people.
+_CHANGED = ("squadshifts_new_wiki", "tydiqa_en", "squad2train_unansq", "squad1train_pseudo", "nq_open_gold", "selqa", "quoref_contrast")
 _HELD_OUT = 40  # one question of so many is held out, to watch the training by
 _LONGEST = 900  # code points of a passage, as in an index; longer ones are cut around their evidence
 _TOKENS = 4600  # a batch
@@ -58,6 +61,7 @@ class Row:
     answerable: bool
     judges_sentences: bool  # whether `evidence` is to be trusted
     judges_words: bool  # … and `words`
+    by_people: bool  # of a source whose near misses people wrote
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,23 +69,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser("python -m bench.train_evidence", "Fit the evidence reader.", "")
     options.add_argument("--train", type=Path, required=True, help="folder with the rows to train on")
     options.add_argument("--rows", type=int, default=46000, help="rows to train on, at most (default: %(default)s)")
+    options.add_argument("--from", dest="earlier", metavar="FILE", type=Path, help="weights to go on from (default: the model's own)")
+    options.add_argument("--seed", type=int, default=0, help="which rows are drawn, in which order (default: %(default)s)")
     options.add_argument("--output", type=Path, default=WEIGHTS, help="file for the weights (default: %(default)s)")
     arguments = options.parse_args(argv)
-    return run(lambda: _train(arguments.train, arguments.rows, arguments.output))
+    return run(lambda: _train(arguments.train, arguments.rows, arguments.output, arguments.earlier, arguments.seed))
 
 
-def _train(folder: Path, most: int, output: Path) -> int:
+def _train(folder: Path, most: int, output: Path, earlier: Path | None, seed: int) -> int:
     import torch
-    from safetensors.torch import save_file
+    from safetensors.torch import load_file, save_file
     from torch.nn import functional
 
     from chat.evidence.network import batch, untrained
 
-    torch.manual_seed(0)
-    chance = random.Random(0)
+    torch.manual_seed(seed)
+    chance = random.Random(seed)
     network, tokenizer = untrained()
+    if earlier is not None:
+        network.learn(load_file(earlier))
     lines = _lines(folder, chance)
-    rows = [row for line in lines if not is_held_out(line) and (row := _row(line, tokenizer, chance)) is not None][:most]
+    learning = [line for line in lines if not is_held_out(line)]
+    learning += _changed(learning, chance)
+    chance.shuffle(learning)
+    rows = [row for line in learning if (row := _row(line, tokenizer, chance)) is not None][:most]
     held_out = [row for line in lines if is_held_out(line) and (row := _row(line, tokenizer, chance)) is not None]
     updates = [weight for name, weight in network.named_parameters() if name.endswith((".up", ".down"))]
     others = [weight for name, weight in network.named_parameters() if weight.requires_grad and not name.endswith((".up", ".down"))]
@@ -127,8 +138,7 @@ def _quality(network: Any, held_out: Sequence[Row]) -> str:
 
     from chat.evidence.network import batch
 
-    positive: list[float] = []
-    negative: list[float] = []
+    scored: list[tuple[bool, bool, float]] = []  # whether people wrote the near misses, whether it is none, how likely that is
     first = judged = 0
     with torch.inference_mode():
         for start in range(0, len(held_out), 24):
@@ -138,11 +148,15 @@ def _quality(network: Any, held_out: Sequence[Row]) -> str:
             by_sentence, by_passage, _ = network(ids, types, mask, sentence, most)
             for row, sentences, passage in zip(chosen, by_sentence, by_passage, strict=True):
                 logits = sentences[: len(row.evidence)]
-                (positive if row.answerable else negative).append(float(passage) + float(logits.max()))
+                scored.append((row.by_people, row.answerable, float(passage) + float(logits.max())))
                 if row.answerable and row.judges_sentences:
                     judged += 1
                     first += row.evidence[int(logits.argmax())]
-    return f"best sentence answers {first / max(1, judged):.3f}, AUROC {auroc(positive, negative):.3f}"
+    parts = (scored, [row for row in scored if row[0]])
+    whole, written = (
+        auroc(*([score for _, answerable, score in part if answerable is wanted] for wanted in (True, False))) for part in parts
+    )
+    return f"best sentence answers {first / max(1, judged):.3f}, AUROC {whole:.3f}, of near misses that people wrote {written:.3f}"
 
 
 def _lines(folder: Path, chance: random.Random) -> list[dict[str, Any]]:
@@ -153,6 +167,22 @@ def _lines(folder: Path, chance: random.Random) -> list[dict[str, Any]]:
         chance.shuffle(lines)
         found += [{**line, "set": name} for line in (lines * 2 if most > len(lines) else lines)[:most]]
     chance.shuffle(found)
+    return found
+
+
+def _changed(lines: Sequence[dict[str, Any]], chance: random.Random) -> list[dict[str, Any]]:
+    """Half of the questions with an answer once more, with a detail changed so that they have none."""
+    answered = [line for line in lines if line["set"] in _CHANGED and line["answerable"]]
+    names: dict[tuple[str, str], list[str]] = {}
+    for line in answered:
+        names.setdefault((line["set"], line["title"] or line["passage"]), []).extend(names_in(line["passage"]))
+    found = []
+    for line in chance.sample(answered, len(answered) // 2):
+        others = names[line["set"], line["title"] or line["passage"]]
+        if question := altered(line["question"], line["passage"], others, chance):
+            found.append(
+                {**line, "question": question, "answerable": False, "evidence": [], "answer_spans": [], "kind": "near_miss:altered"}
+            )
     return found
 
 
@@ -186,7 +216,8 @@ def _row(line: dict[str, Any], tokenizer: Any, chance: random.Random) -> Row | N
     named = [(left - start, right - start) for left, right in line["answer_spans"]]
     words = tuple(int(any(left < stop and begin < right for begin, stop in named)) for left, right in encoded.offsets)
     judges_words = not line["answerable"] or any(words)
-    return Row(encoded, tuple(map(int, answers)), words, line["answerable"], judges_sentences, judges_words)
+    by_people = line["set"] in ("squad2train_unansq", "squad2train_pseudo_adv")
+    return Row(encoded, tuple(map(int, answers)), words, line["answerable"], judges_sentences, judges_words, by_people)
 
 
 def _mostly(sentence: tuple[int, int], piece: tuple[int, int]) -> bool:

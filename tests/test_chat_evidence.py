@@ -111,6 +111,7 @@ def test_folding_the_updates_into_the_layers_changes_nothing_they_compute():
         before = network.eval()(*batch([row]), 2)
     fresh, _ = untrained()
     fresh.learn(learnt)
+    fresh.fold()
 
     with torch.inference_mode():
         after = fresh.eval()(*batch([row]), 2)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from chat.evidence import Judgement
 from index.records import Passage, Span
 
-_WEIGHTS = "evidence.safetensors"
+WEIGHTS = Path(__file__).with_name("evidence.safetensors")
 _BATCH = 8  # passages a forward pass: more gains nothing on two cores
 _LIKELY = 0.7  # logit of a word: training weighs words of the answer four times, so that even odds are at log 4; this is halfway there
 _UNREAD = -10.0  # logit of a sentence past the network's longest input
@@ -34,7 +34,8 @@ class MiniLMReader:
         from chat.evidence.network import untrained
 
         network, tokenizer = untrained()
-        network.learn(load(resources.files("chat.evidence").joinpath(_WEIGHTS).read_bytes()))
+        network.learn(load(WEIGHTS.read_bytes()))
+        network.fold()
         return cls(network.eval(), tokenizer)
 
     def judge(self, question: str, passages: Sequence[Passage]) -> list[Judgement]:

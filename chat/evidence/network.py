@@ -79,10 +79,13 @@ class Network(nn.Module):
         )
 
     def learn(self, learnt: Mapping[str, Tensor]) -> None:
-        """Take over what training gave, and fold the updates into the layers. Raises KeyError and RuntimeError for other weights."""
+        """Take over what training gave. Raises KeyError and RuntimeError for other weights."""
         weights = dict(self.named_parameters())
         for name in self.learnt():
             weights[name].data.copy_(learnt[name])
+
+    def fold(self) -> None:
+        """Put the updates into the layers, for use: as quick as without them, and nothing can be learnt any more."""
         for parent, name in _linears(self.bert):
             setattr(parent, name, getattr(parent, name).folded())
 
