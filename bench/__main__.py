@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bench.results import Rows
     from index.library import Index
+    from index.rerankers import Reranker
 
 _EXAMPLES = """\
   python -m bench                                                   our questions on the brief, and speed
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a folder in --data (default: brief speed)")
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
+    options.add_argument("--reranker", metavar="NAME", help="a cross-encoder, by name or folder, that ranks what is found (default: none)")
     options.add_argument(
         "--all",
         action="store_true",
@@ -88,6 +90,8 @@ def _measure(arguments: argparse.Namespace) -> int:
 def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: list[bytes] | None) -> dict[str, Rows]:
     """What one set gives, by heading; nothing, aloud, where its data is not there."""
     data: Path | None = arguments.data
+    from index.rerankers import open_reranker
+
     if name == "speed":
         from bench.speed import rows
 
@@ -98,10 +102,15 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
         return {}
     folder = (data or Path()) / name
     ranked = (folder / "qrels").is_dir() or (folder / "tasks.jsonl").is_file()
-    return _finding(name, folder.parent, embedder) if ranked else _answering(name, folder.parent, embedder, details, whole=arguments.all)
+    reranker = open_reranker(arguments.reranker) if arguments.reranker else None
+    if ranked:
+        return _finding(name, folder.parent, embedder, reranker)
+    return _answering(name, folder.parent, embedder, reranker, details, whole=arguments.all)
 
 
-def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None, *, whole: bool) -> dict[str, Rows]:
+def _answering(
+    name: str, data: Path, embedder: str, reranker: Reranker | None, details: list[bytes] | None, *, whole: bool
+) -> dict[str, Rows]:
     """A set of questions with evidence; `whole`: not its reporting half alone."""
     from dataclasses import replace
 
@@ -120,7 +129,7 @@ def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None
         found = replace(found, questions=tuple(question for question in found.questions if not for_choosing(question.question)))
     reader = MiniLMReader.open()
     remembering = RememberingEmbedder(open_embedder(embedder))
-    asked = list(tqdm(ask_all(found, remembering, reader), desc=name, total=len(found.questions), leave=False, disable=None))
+    asked = list(tqdm(ask_all(found, remembering, reader, reranker), desc=name, total=len(found.questions), leave=False, disable=None))
     if details is not None:
         details += [msgspec.json.encode({"set": name, **each.details()}) for each in asked]
     reported = sum(name == OURS or not for_choosing(question.question) for question in found.questions)
@@ -133,7 +142,7 @@ def _answering(name: str, data: Path, embedder: str, details: list[bytes] | None
     }
 
 
-def _finding(name: str, data: Path, embedder: str) -> dict[str, Rows]:
+def _finding(name: str, data: Path, embedder: str, reranker: Reranker | None) -> dict[str, Rows]:
     """A set with relevance judgements."""
     from bench.retrieval import load, rows
     from bench.sets import for_choosing
@@ -142,7 +151,7 @@ def _finding(name: str, data: Path, embedder: str) -> dict[str, Rows]:
     found = load(name, data, embedder=embedder)
     reported = sum(not for_choosing(question.text) for question in found.questions)
     measured = _measured(name, found.index, len(found.questions), reported)
-    return {"Finding": list(rows(found, open_embedder(embedder))), "What was measured": [measured]}
+    return {"Finding": list(rows(found, open_embedder(embedder), reranker)), "What was measured": [measured]}
 
 
 def _reading(data: Path | None, details: list[bytes] | None) -> dict[str, Rows]:

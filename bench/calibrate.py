@@ -30,7 +30,7 @@ from bench.sets import PUBLIC, Question, QuestionSet, for_choosing, load, locate
 from bench.train_evidence import is_held_out
 from chat.answer import Answer
 from chat.answerers.extractive import PASSAGES_READ
-from chat.conversation import understand
+from chat.asking import PASSAGES, as_query
 from chat.evidence import EvidenceReader, Judgement
 from chat.evidence.minilm import MiniLMReader
 from chat.fitted import Fitted, Logistic, to_json
@@ -195,8 +195,9 @@ def _asked(found: QuestionSet, source: str, questions: Sequence[Question], embed
     from tqdm import tqdm
 
     for question in tqdm(questions, desc=source, disable=None):
-        query = understand(question.question)
-        hits = search(found.index, embedder, query, k=10, documents=[question.document] if found.one_document else None)
+        documents = [question.document] if found.one_document else None
+        query = as_query(question.question, found.index, embedder, documents=documents)
+        hits = search(found.index, embedder, query, k=PASSAGES, documents=documents)
         judgements = reader.judge(query.whole, [hit.passage for hit in hits[:PASSAGES_READ]])
         yield Found(source, question, found.index, query, hits, judgements)
 

@@ -16,11 +16,11 @@ from bench.sets import OURS, Question, QuestionSet, for_choosing
 from bench.verbatim import is_verbatim, plain
 from chat.answer import Answer
 from chat.answerers.extractive import ExtractiveAnswerer
-from chat.asking import Asker
-from chat.conversation import understand
+from chat.asking import Asker, as_query
 from chat.evidence import EvidenceReader
 from chat.footnotes import cite
 from index.embedders import Embedder
+from index.rerankers import Reranker, reranked
 from index.search import search
 
 _RANKED = 100  # hits among which evidence is looked for
@@ -59,10 +59,12 @@ class Asked:
         }
 
 
-def ask_all(found: QuestionSet, embedder: Embedder, reader: EvidenceReader | None = None) -> Iterator[Asked]:
+def ask_all(
+    found: QuestionSet, embedder: Embedder, reader: EvidenceReader | None = None, reranker: Reranker | None = None
+) -> Iterator[Asked]:
     """Every question of a set, asked as the program would; and asked again without refusing where it was refused."""
     remembering = RememberingReader(reader) if reader is not None else None
-    asker, unrefusing = (Asker(found.index, embedder, ExtractiveAnswerer(threshold, remembering)) for threshold in (None, 0.0))
+    asker, unrefusing = (Asker(found.index, embedder, ExtractiveAnswerer(threshold, remembering), reranker) for threshold in (None, 0.0))
     sources = {id: plain(found.corpus / document.source) for id, document in found.index.documents.items()}
     for question in found.questions:
         documents = [question.document] if found.one_document else None
@@ -81,7 +83,7 @@ def ask_all(found: QuestionSet, embedder: Embedder, reader: EvidenceReader | Non
             len(quotes),
             labels.issuperset(question.source_notes),
             tuple(document.slice(span) for span in question.evidence) if document else (),
-            _rank(found, embedder, question),
+            _rank(found, embedder, question, reranker),
         )
 
 
@@ -164,9 +166,10 @@ def _reported(name: str, asked: Sequence[Asked]) -> Sequence[Asked]:
     return [each for each in asked if name == OURS or not for_choosing(each.question.question)]
 
 
-def _rank(found: QuestionSet, embedder: Embedder, question: Question) -> int | None:
+def _rank(found: QuestionSet, embedder: Embedder, question: Question, reranker: Reranker | None) -> int | None:
     documents = [question.document] if found.one_document else None
-    hits = search(found.index, embedder, understand(question.question), k=_RANKED, documents=documents)
+    query = as_query(question.question, found.index, embedder, documents=documents)
+    hits = reranked(search(found.index, embedder, query, k=_RANKED, documents=documents), query.whole, reranker, k=_RANKED)
     inside = (hit for hit in hits if hit.passage.document.id == question.document)
     return next((hit.rank for hit in inside if any(hit.passage.span.overlaps(span) for span in question.evidence)), None)
 

@@ -18,10 +18,12 @@ from tqdm import tqdm
 from bench.results import NONE
 from bench.scores import ndcg, recall
 from bench.sets import for_choosing, index_folder
-from chat.conversation import Turn, understand
+from chat.asking import as_query
+from chat.conversation import Turn
 from index.corpus import default_index
 from index.embedders import DEFAULT_EMBEDDER, Embedder
 from index.library import Index
+from index.rerankers import CANDIDATES, Reranker, reranked
 from index.search import WEIGHTS, search
 from ingest.build import build
 
@@ -64,8 +66,8 @@ def load(name: str, data: Path, *, embedder: str = DEFAULT_EMBEDDER) -> JudgedSe
     return JudgedSet(name, Index.open(index), questions)
 
 
-def rows(found: JudgedSet, embedder: Embedder) -> Iterator[dict[str, str]]:
-    """The table's rows of a set, on the questions for reporting."""
+def rows(found: JudgedSet, embedder: Embedder, reranker: Reranker | None = None) -> Iterator[dict[str, str]]:
+    """The table's rows of a set, on the questions for reporting; with a reranker, one more."""
     asked = [question for question in found.questions if not for_choosing(question.text)]
     if any(question.history for question in asked):
         alone, together = (
@@ -78,6 +80,10 @@ def rows(found: JudgedSet, embedder: Embedder) -> Iterator[dict[str, str]]:
         return
     for how, weights in _ALONE.items():
         yield _row(found.name, how, asked, [_documents(found.index, embedder, question, weights) for question in _told(asked, how)])
+    if reranker is not None:
+        how = f"all signals, then {reranker.name}"
+        ranked = [_documents(found.index, embedder, question, WEIGHTS, reranker=reranker) for question in _told(asked, how)]
+        yield _row(found.name, how, asked, ranked)
 
 
 def _told(asked: Sequence[Judged], how: str) -> Iterable[Judged]:
@@ -102,10 +108,19 @@ def _row(name: str, how: str, asked: Sequence[Judged], ranked: Sequence[Sequence
     }
 
 
-def _documents(index: Index, embedder: Embedder, question: Judged, weights: Mapping[str, float], *, with_history: bool = True) -> list[str]:
+def _documents(
+    index: Index,
+    embedder: Embedder,
+    question: Judged,
+    weights: Mapping[str, float],
+    *,
+    with_history: bool = True,
+    reranker: Reranker | None = None,
+) -> list[str]:
     """The documents of the hits, best first, each once."""
-    query = understand(question.text, question.history if with_history else ())
-    hits = search(index, embedder, query, k=_HITS, weights=weights)
+    query = as_query(question.text, index, embedder, history=question.history if with_history else ())
+    hits = search(index, embedder, query, k=max(_HITS, CANDIDATES) if reranker else _HITS, weights=weights)
+    hits = reranked(hits, query.whole, reranker, k=_HITS)
     return list(dict.fromkeys(hit.passage.document.id for hit in hits))
 
 

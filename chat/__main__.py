@@ -82,6 +82,12 @@ def _add_answering(options: argparse.ArgumentParser, *, argparse_suppress: bool 
         default=argparse.SUPPRESS if argparse_suppress else False,
         help="weigh sentences without the evidence reader: quicker, and wrong more often (default: with it)",
     )
+    options.add_argument(
+        "--reranker",
+        metavar="NAME",
+        default=argparse.SUPPRESS if argparse_suppress else None,
+        help="a cross-encoder, by name or folder, that ranks the passages found once more: slower (default: none)",
+    )
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -152,7 +158,7 @@ def _question(line: dict[str, Any]) -> tuple[str, list[Turn], list[str] | None]:
 def _asker(index: Index, arguments: argparse.Namespace) -> Asker:
     from chat.asking import open_asker
 
-    return open_asker(index, threshold=arguments.threshold, with_reader=not arguments.no_reader)
+    return open_asker(index, threshold=arguments.threshold, with_reader=not arguments.no_reader, reranker=arguments.reranker)
 
 
 def _open(arguments: argparse.Namespace) -> Index:

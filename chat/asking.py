@@ -13,12 +13,13 @@ from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
 from index.embedders import Embedder, open_embedder
 from index.errors import BadQuestion
 from index.library import Index
-from index.search import check_embedder, search
+from index.rerankers import CANDIDATES, Reranker, open_reranker, reranked
+from index.search import Query, check_embedder, search
 from index.tokens import words
 from index.wording import read
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_PASSAGES = 10  # passages whose sentences are weighed
+PASSAGES = 10  # passages whose sentences are weighed
 _GREETING = re.compile(
     r"\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|howdy|salam|hi there|hello there)\b\W*",
     re.IGNORECASE,
@@ -35,6 +36,7 @@ class Asker:
     index: Index
     embedder: Embedder
     answerer: Answerer = field(default_factory=ExtractiveAnswerer)
+    reranker: Reranker | None = None
 
     def ask(self, question: str, history: Sequence[Turn] = (), documents: Collection[str] | None = None) -> Answer:
         """
@@ -46,16 +48,25 @@ class Asker:
         small_talk = smalltalk(question)
         if small_talk:
             return Answer(question, (), small_talk, (), 0.0)
-        query = read(understand(question, history), self.index, documents=documents, knows=self.embedder.knows)
-        answer = self.answerer.answer(query, search(self.index, self.embedder, query, k=_PASSAGES, documents=documents), self.index)
+        query = as_query(question, self.index, self.embedder, history=history, documents=documents)
+        hits = search(self.index, self.embedder, query, k=CANDIDATES if self.reranker else PASSAGES, documents=documents)
+        answer = self.answerer.answer(query, reranked(hits, query.whole, self.reranker, k=PASSAGES), self.index)
         return replace(answer, question=question, corrections=query.corrections)
 
 
-def open_asker(index: Index, *, threshold: float | None = None, with_reader: bool = True) -> Asker:
+def as_query(
+    question: str, index: Index, embedder: Embedder, *, history: Sequence[Turn] = (), documents: Collection[str] | None = None
+) -> Query:
+    """The question as it is searched for: with the earlier words it leans on, and read as the readings word things. See `Asker.ask`."""
+    return read(understand(question, history), index, documents=documents, knows=embedder.knows)
+
+
+def open_asker(index: Index, *, threshold: float | None = None, with_reader: bool = True, reranker: str | None = None) -> Asker:
     """
     What answers from an index by default: its own embedder, the evidence reader, and the fitted threshold. Loads models: some seconds.
 
-    Raises UnusableEmbedder, and IndexMismatch when the index was made with other weights.
+    `reranker` names a cross-encoder that is to rank what search finds. Raises UnusableEmbedder, UnusableReranker, and IndexMismatch when
+    the index was made with other weights.
     """
     embedder = open_embedder(index.manifest.embedder)
     check_embedder(index, embedder)
@@ -64,7 +75,7 @@ def open_asker(index: Index, *, threshold: float | None = None, with_reader: boo
         from chat.evidence.minilm import MiniLMReader
 
         reader = MiniLMReader.open()
-    return Asker(index, embedder, ExtractiveAnswerer(threshold, reader))
+    return Asker(index, embedder, ExtractiveAnswerer(threshold, reader), open_reranker(reranker) if reranker else None)
 
 
 def smalltalk(question: str) -> str:

@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m index") -> in
         default="text",
         help="how to print the passages; json: one object a question (default: %(default)s)",
     )
+    search.add_argument("--reranker", metavar="NAME", help="a cross-encoder, by name or folder, that ranks what is found (default: none)")
     search.set_defaults(command=_search)
 
     verify = commands.add_parser("verify", help="compare every file with its hash", description="Compare every file with its hash.")
@@ -119,16 +120,19 @@ def _search(arguments: argparse.Namespace) -> int:
     from index.errors import BadQuestion
     from index.library import Index
     from index.questions import for_each_line
+    from index.rerankers import CANDIDATES, open_reranker, reranked
     from index.search import Query, search
     from index.wording import read
 
     index = Index.open(arguments.index)
     embedder = open_embedder(index.manifest.embedder)
+    reranker = open_reranker(arguments.reranker) if arguments.reranker else None
     k = arguments.k or (100 if arguments.format == "trec" else 5)
+    most = k * 4 if arguments.format == "trec" else k  # several passages of one document count once in a TREC run
 
     def find(id: str, question: str) -> None:
-        # Several passages of one document count once in a TREC run, so more of them are asked for.
-        hits = search(index, embedder, read(Query(question), index, knows=embedder.knows), k=k * 4 if arguments.format == "trec" else k)
+        query = read(Query(question), index, knows=embedder.knows)
+        hits = reranked(search(index, embedder, query, k=max(most, CANDIDATES) if reranker else most), query.whole, reranker, k=most)
         if arguments.format == "trec":
             print("\n".join(_trec(id, hits, k)))
         elif arguments.format == "json":

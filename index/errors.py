@@ -9,6 +9,7 @@ What can go wrong, as one tree. Each error also is the builtin you would have gu
     ├── DamagedIndex       (ValueError)    an index whose bytes are not what was written
     ├── UnknownDocument    (LookupError)   no document of that name in the index
     ├── UnusableEmbedder   (ValueError)    no such embedder, or its weights are not the expected ones
+    ├── UnusableReranker   (ValueError)    no such reranker, or one that gives no single score
     ├── BadQuestion        (ValueError)    a question, or a line of questions, that cannot be asked
     └── UnusableAddress    (OSError)       an address the page cannot be served on
 
@@ -53,6 +54,10 @@ class UnknownDocument(FootnotedError, LookupError):
 
 class UnusableEmbedder(FootnotedError, ValueError):
     """An embedder that does not exist, or whose weights are not the expected ones."""
+
+
+class UnusableReranker(FootnotedError, ValueError):
+    """A reranker that cannot be loaded, or that gives more than one score to a passage."""
 
 
 class BadQuestion(FootnotedError, ValueError):

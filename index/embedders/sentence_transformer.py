@@ -46,7 +46,7 @@ class SentenceTransformerEmbedder:
     def open(cls, name: str) -> SentenceTransformerEmbedder:
         """The model of a name or folder. Raises UnusableEmbedder when it cannot be had or is not the expected one."""
         folder, weights = _folder_of(name), weights_of(name)
-        with _offline(folder is not None):
+        with quiet(offline=folder is not None):
             from sentence_transformers import SentenceTransformer
 
             try:
@@ -175,9 +175,9 @@ def _hash_of_weights(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def _offline(wanted: bool) -> Iterator[None]:
-    """Keep the library from looking a local model up on a hub, and from drawing its own progress bars."""
-    if wanted:
+def quiet(*, offline: bool) -> Iterator[None]:
+    """Keep the library from drawing its own progress bars and, with `offline`, from looking a local model up on a hub."""
+    if offline:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from transformers.utils import logging as transformers_logging
