@@ -182,6 +182,13 @@ def prepare(folder: Path) -> None:
         raise UnusableFolder(f"'{folder}' is not an index: it holds '{foreign}'; name a new or empty folder for the index")
 
 
+def _worded(passage: Passage) -> str:
+    """What BM25 counts: the passage's words after its document's title and the heading over it, which often say what it is about."""
+    title = str(passage.document.metadata.get("title") or "")
+    heading = "" if passage.text.startswith(passage.heading) else passage.heading
+    return "\n".join(filter(None, (title, heading, passage.text)))
+
+
 def _write_data(
     temporary: Path,
     folder: Path,
@@ -196,7 +203,7 @@ def _write_data(
     _write_lines(temporary / _PASSAGES, (passage_line(rows[passage.document.id], passage) for passage in passages))
     FaissStore.of(vectors[0]).save(temporary / _PASSAGE_VECTORS)
     FaissStore.of(vectors[1]).save(temporary / _SENTENCE_VECTORS)
-    Lexical.of([passage.text for passage in passages]).save(temporary / _BM25)
+    Lexical.of([_worded(passage) for passage in passages]).save(temporary / _BM25)
     manifest = replace(manifest, files=hash_files(temporary))
     data = folder / manifest.data_name
     for path in temporary.rglob("*"):

@@ -20,7 +20,7 @@ import msgspec
 
 from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST_NAME = "manifest.json"
 DATA_PREFIX = "data-"
 TEMPORARY_PREFIX = ".writing-"

@@ -92,3 +92,21 @@ def test_bm25_finds_terms_whatever_their_case_accents_and_endings():
 def test_content_terms_leave_out_what_every_question_has():
     """Question words and small words are no terms to look for."""
     assert content_terms("What does the author say about South-South cooperation?") == ["author", "south", "south", "cooper"]
+
+
+def test_titles_and_headings_say_what_passages_are_about(tmp_path):
+    """Of two passages with the same words, the one under the heading, or in the reading, that the question names comes first."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name, title in (("a", "Barley in Norway"), ("b", "Wheat in Hungary")):
+        text = f"---\ntitle: {title}\n---\n\n# Winter\n\nThe harvest was good.\n\n# Drought\n\nThe harvest was good.\n"
+        (corpus / f"{name}.md").write_text(text, encoding="utf-8")
+    build(corpus, tmp_path / "index", embedder=EMBEDDER.name)
+    index = Index.open(tmp_path / "index")
+
+    def first(question: str) -> tuple[str, str]:
+        passage = search(index, EMBEDDER, Query(question), k=1, weights={"bm25": 1.0})[0].passage
+        return passage.document.id, passage.heading
+
+    assert first("How was the harvest of wheat in the drought?") == ("b.md", "Drought")
+    assert first("How was the harvest of barley in the winter?") == ("a.md", "Winter")
