@@ -1,4 +1,4 @@
-"""BM25 over passages and the titles over them (Robertson and Zaragoza 2009, eq. 3.15, as bm25s computes it: k1 = 1.5, b = 0.75)."""
+"""BM25 over passages, or over what stands over them (Robertson and Zaragoza 2009, eq. 3.15, as bm25s computes it: k1 = 1.5, b = 0.75)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ K1, B = 1.5, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Lexical:
-    """Which terms stand in which passages, or in the title or heading over them."""
+    """Which terms stand in which passages."""
 
     bm25: bm25s.BM25 | None  # None when no passage holds a term
     passages: int
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Lexical:
-        """Counted from each passage's text with what stands over it, in order."""
+        """Counted from the passages' texts, in order."""
         tokens = [terms(text) for text in texts]
         if not any(tokens):
             return cls(None, len(texts))
@@ -65,7 +65,7 @@ class Lexical:
         return scores
 
     def vocabulary(self) -> Collection[str]:
-        """Every term that stands in a passage or over it."""
+        """Every term that stands in a passage."""
         return self.bm25.vocab_dict.keys() if self.bm25 else ()
 
     def postings(self, term: str) -> NDArray[np.int64]:

@@ -36,7 +36,8 @@ from index.records import Document, Passage, Span
 from index.stores import VectorStore
 from index.stores.faiss import FaissStore
 
-_DOCUMENTS, _EXTRACTIONS, _PASSAGES, _BM25 = "documents.jsonl", "extractions.jsonl", "passages.jsonl", "bm25"
+_DOCUMENTS, _EXTRACTIONS, _PASSAGES = "documents.jsonl", "extractions.jsonl", "passages.jsonl"
+_BM25, _HEADINGS = "bm25", "bm25-headings"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS = "passages.faiss", "sentences.faiss"
 
 
@@ -59,7 +60,8 @@ class Index:
     first_sentences: tuple[int, ...]  # for each passage the row of its first sentence; one more entry at the end, the total
     passage_vectors: VectorStore
     sentence_vectors: VectorStore
-    lexical: Lexical
+    lexical: Lexical  # over the passages
+    headings: Lexical  # over the title and heading of each passage
     passage_rows: Mapping[str, range] = field(default_factory=dict)  # rows of each document's passages, by id
 
     @classmethod
@@ -89,7 +91,7 @@ class Index:
             lines = [msgspec.json.decode(line, type=_PassageLine) for line in _lines(data / _PASSAGES)]
             passages = tuple(Passage(documents[line.document], tuple(Span(*ends) for ends in line.sentences)) for line in lines)
             passage_vectors, sentence_vectors = FaissStore.load(data / _PASSAGE_VECTORS), FaissStore.load(data / _SENTENCE_VECTORS)
-            lexical = Lexical.load(data / _BM25)
+            lexical, headings = Lexical.load(data / _BM25), Lexical.load(data / _HEADINGS)
         except (OSError, ValueError, LookupError) as error:  # msgspec's errors and our own DamagedIndex are ValueErrors
             raise damaged(folder, str(error)) from error
         return cls(
@@ -102,6 +104,7 @@ class Index:
             passage_vectors=passage_vectors,
             sentence_vectors=sentence_vectors,
             lexical=lexical,
+            headings=headings,
             passage_rows=dict(_document_rows(manifest)),
         )
 
@@ -182,11 +185,9 @@ def prepare(folder: Path) -> None:
         raise UnusableFolder(f"'{folder}' is not an index: it holds '{foreign}'; name a new or empty folder for the index")
 
 
-def _worded(passage: Passage) -> str:
-    """What BM25 counts: the passage's words after its document's title and the heading over it, which often say what it is about."""
-    title = str(passage.document.metadata.get("title") or "")
-    heading = "" if passage.text.startswith(passage.heading) else passage.heading
-    return "\n".join(filter(None, (title, heading, passage.text)))
+def _over(passage: Passage) -> str:
+    """The words over a passage: its document's title, where it has one, and the heading."""
+    return f"{passage.document.metadata.get('title') or ''}\n{passage.heading}"
 
 
 def _write_data(
@@ -203,7 +204,8 @@ def _write_data(
     _write_lines(temporary / _PASSAGES, (passage_line(rows[passage.document.id], passage) for passage in passages))
     FaissStore.of(vectors[0]).save(temporary / _PASSAGE_VECTORS)
     FaissStore.of(vectors[1]).save(temporary / _SENTENCE_VECTORS)
-    Lexical.of([_worded(passage) for passage in passages]).save(temporary / _BM25)
+    Lexical.of([passage.text for passage in passages]).save(temporary / _BM25)
+    Lexical.of([_over(passage) for passage in passages]).save(temporary / _HEADINGS)
     manifest = replace(manifest, files=hash_files(temporary))
     data = folder / manifest.data_name
     for path in temporary.rglob("*"):

@@ -20,7 +20,7 @@ def test_hits_are_ranked_by_the_sum_of_their_signals(brief_index):
     """Scores fall, ranks count from 1, and each score is the weighted sum of signals that are at most 1."""
     hits = search(brief_index, EMBEDDER, Query("Which technology is exchanged?"), k=6)
 
-    assert WEIGHTS.keys() == {"sentence", "passage", "bm25"}
+    assert WEIGHTS.keys() == {"sentence", "passage", "bm25", "heading"}
     assert min(WEIGHTS.values()) > 0
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5, 6]
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
@@ -105,7 +105,7 @@ def test_titles_and_headings_say_what_passages_are_about(tmp_path):
     index = Index.open(tmp_path / "index")
 
     def first(question: str) -> tuple[str, str]:
-        passage = search(index, EMBEDDER, Query(question), k=1, weights={"bm25": 1.0})[0].passage
+        passage = search(index, EMBEDDER, Query(question), k=1, weights={"bm25": 1.0, "heading": 0.5})[0].passage
         return passage.document.id, passage.heading
 
     assert first("How was the harvest of wheat in the drought?") == ("b.md", "Drought")

@@ -53,6 +53,7 @@ def made(tmp_path_factory):
             passage_vectors=NumpyStore.of(whole),
             sentence_vectors=NumpyStore.of(sentences),
             lexical=Lexical.of(texts),
+            headings=Lexical.of([""] * len(texts)),
             passage_rows={document.id: range(row, row + 1) for row, document in enumerate(documents)},
         )
 
