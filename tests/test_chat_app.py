@@ -15,7 +15,8 @@ from gradio_client import Client
 from chat.answer import Answer, Quote
 from chat.app import check_address, opened, serve
 from chat.conversation import Turn
-from chat.render.frame import BRIEF_STARTERS, chooser_html, header_html, starters
+from chat.render.frame import chips_html, chooser_html, header_html
+from chat.suggesting import openers
 from index.errors import BadQuestion, UnusableAddress
 from index.library import Index
 from index.records import Block, BlockKind, Document, Span
@@ -132,7 +133,7 @@ def test_a_question_asked_before_the_model_is_there_waits(brief_index: Index) ->
         fake.loaded.set()
 
     with opened(brief_index, fake.ask, host="127.0.0.1", port=free_port(), ready=load) as address:
-        job = visitor(address).submit("CPEC please", api_name="/ask")
+        job = visitor(address).submit("CPEC please", api_name="/talk")
         first = next(iter(job))[0]
         assert "Opening the model" in shown(first[-1])
         assert fake.asked == []
@@ -166,17 +167,12 @@ def test_an_address_that_cannot_be_served_is_an_error_of_ours(host: str, port: i
         check_address(host, port)
 
 
-def test_the_brief_has_its_own_starters(brief_index: Index) -> None:
-    """The reading that ships comes with questions it answers."""
-    assert starters(tuple(brief_index.documents.values())) == BRIEF_STARTERS
-
-
 def test_other_readings_have_starters_drawn_from_their_headings() -> None:
     """One heading of each reading in turn; titles and long headings are left out, a heading that stands twice is asked once."""
     one = _headed("A", "A", "Methods", "Results:", "x" * 80)
     two = _headed("B", "Methods", "Limits *of* it")
 
-    assert starters([one, two]) == (
+    assert openers([one, two]) == (
         "What does it say about “Methods”?",
         "What does it say about “Results”?",
         "What does it say about “Limits *of* it”?",
@@ -194,6 +190,23 @@ def test_a_choice_of_readings_is_offered_where_there_are_several() -> None:
     assert parsed(header_html([one, two])).one("span").text == "2 readings"
 
 
+def test_the_views_are_tabs_and_the_first_is_chosen() -> None:
+    """Each tab names what it shows; only the chosen one is reached by the Tab key, arrows lead to the others."""
+    tabs = parsed(header_html([_headed("A", "x")], ["ask", "readings"])).all("button")
+
+    assert [(tab.text, tab.attributes["aria-selected"], tab.attributes["aria-controls"]) for tab in tabs] == [
+        ("Ask", "true", "talk"),
+        ("Readings", "false", "shelf"),
+    ]
+    assert [tab.attributes.get("tabindex") for tab in tabs] == [None, "-1"]
+
+
+def test_questions_to_go_on_with_are_text() -> None:
+    """What a heading holds is no markup in a chip, and without questions there is nothing."""
+    assert [chip.text for chip in parsed(chips_html(["What is <b>?", "Why?"])).all("button")] == ["What is <b>?", "Why?"]
+    assert chips_html([]) == ""
+
+
 def visitor(address: str) -> Client:
     """A new visitor; not closed, which would wait a second for a thread that ends by itself."""
     return Client(address, verbose=False, analytics_enabled=False)
@@ -201,7 +214,7 @@ def visitor(address: str) -> Client:
 
 def said(client: Client, question: str) -> list[dict[str, object]]:
     """The whole conversation after a question."""
-    messages, _ = client.predict(question, api_name="/ask")
+    messages, _ = client.predict(question, api_name="/talk")
     return messages
 
 
