@@ -49,7 +49,7 @@ def read_own(paths: Sequence[Path], taken: Collection[str], like: Index) -> Iter
     with tempfile.TemporaryDirectory(prefix="footnoted-") as work:
         corpus = Path(work) / "corpus" / FOLDER
         corpus.mkdir(parents=True)
-        names = _moved(paths, corpus, {Path(id).name for id in taken})
+        names = _moved(paths, corpus, {id.removeprefix(f"{FOLDER}/") for id in taken})
         yield Progress(0.0, names)
         yield from _read(Path(work), names, like)
 

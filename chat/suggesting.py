@@ -85,9 +85,11 @@ def starters(columns: Sequence[Sequence[Suggestion]], *, most: int) -> tuple[Sug
     Some suggestions to start with: one of each reading in turn, and of one reading those that stand farthest apart.
     """
     spread = [_spread(column, most) for column in columns if column]
-    turns = (found for row in zip_longest(*spread) for found in row if found is not None)
-    kept = {found.question.casefold(): found for found in reversed(list(turns))}
-    return tuple(reversed(kept.values()))[:most]
+    kept: dict[str, Suggestion] = {}
+    for found in chain.from_iterable(zip_longest(*spread)):
+        if found is not None:
+            kept.setdefault(found.question.casefold(), found)
+    return tuple(kept.values())[:most]
 
 
 def openers(documents: Sequence[Document], *, most: int = 4) -> tuple[str, ...]:

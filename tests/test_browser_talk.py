@@ -183,7 +183,7 @@ def test_a_search_shows_passages_with_why_and_leads_to_their_place(address: str,
     settle(page)
     picture(page, "search-wide")
 
-    assert page.text_content("ol.found .why >> nth=0").startswith("Found for the same words: cotton, rice")
+    assert page.text_content("ol.found .why >> nth=0").startswith("The same words: cotton, rice")
     page.click("ol.found a >> nth=0")
     page.wait_for_selector("#highlight")
     assert "Pakistan sells cotton and rice." in "".join(texts(page, "#reading mark"))

@@ -190,8 +190,8 @@ def test_programs_ask_and_search_with_plain_data(desk: Desk) -> None:
     """Typed arguments in, JSON out; a follow-up brings its own history, and nothing is kept between calls."""
     ask, search = programs(desk)
     first = ask("What is CPEC?")
-    follow = ask("And what does it connect?", [{"question": "What is CPEC?", "answer": "…"}])
-    alone = ask("And what does it connect?")
+    follow = ask("And why?", [{"question": "What is CPEC?", "answer": "…"}])
+    alone = ask("And why?")
     found = search("CPEC", most=2)
 
     assert (

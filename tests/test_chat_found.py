@@ -34,7 +34,7 @@ def test_passages_are_listed_with_why_and_lead_to_their_place(brief_index: Index
     items = shown.one("ol", kind="found").all("li")
     assert [item.one("p", kind="passage").text for item in items] == [hit.passage.text for hit in hits]
     assert [linked_place(item.one("a").attributes["href"]) for item in items] == [(0, hit.passage.span) for hit in hits]
-    assert items[0].one("p", kind="why").text.startswith("Found for the same word")
+    assert items[0].one("p", kind="why").text.startswith("The same word")
     assert "ODA" in items[0].one("p", kind="why").text
     assert items[0].one("a").text.startswith("Mahrukh Khan, South-South Cooperation, sec. “")
     assert shown.all("p", kind="line")[0].text == "3 passages, best first"
@@ -65,7 +65,7 @@ def test_words_of_a_document_are_text_in_a_list_of_passages(tmp_path: Path) -> N
 def test_why_a_passage_was_found_is_said_in_plain_words(brief_index: Index, cosine: float, text: str, why: tuple[str, ...]) -> None:
     """The question's own words that stand in it, in any form, and how near its meaning is."""
     hits = search(brief_index, HashingEmbedder(), Query("ODA successes"), k=20)
-    hit = next(hit for hit in hits if hit.passage.text.startswith("The ODA had some successes"))
+    hit = next(hit for hit in hits if "The ODA had some successes" in hit.passage.text)
 
     assert reasons(Query(text), replace(hit, signals={"sentence": cosine, "passage": 0.0, "bm25": 0.5})) == why
 
@@ -82,9 +82,7 @@ def test_other_passages_are_none_of_those_shown(asker: Asker) -> None:
     for _ in range(4):
         shown.append(further(asker, shown))
 
-    passages = [
-        quote.passage.span for answer in shown for quote in {quote.passage: quote for quote in answer.quotes or answer.nearest}.values()
-    ]
+    passages = [span for answer in shown for span in {quote.passage.span for quote in answer.quotes or answer.nearest}]
     assert len(passages) == len(set(passages)) > 5
     assert all(answer.question == question for answer in shown)
 

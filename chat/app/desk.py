@@ -36,7 +36,7 @@ from index.wording import read
 
 Ask = Callable[[str, Sequence[Turn]], Answer]  # a question and the turns before it, oldest first, to an answer
 
-MOST_FOUND = 20  # passages that a search shows
+MOST_FOUND = 10  # passages that a search shows
 _FIRST_OWN = 10**24  # numbers of own files are drawn from as many: 80 bits
 _FAILED = "Something went wrong on our side, and it is in the log. Please ask again, or in other words."
 _MISFIT = "This link was made from other readings, or from these before they changed, so it cannot be shown. Ask the question anew."

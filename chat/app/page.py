@@ -89,7 +89,7 @@ def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[]
                     source_html(documents[0]) if documents else "",
                     "reading",
                     js_on_load=_script("page.js"),
-                    server_functions=[desk.source],
+                    server_functions=[_source(desk)],
                 )
         bus = _html("", "bus", html_template="", js_on_load=_script("talk.js"))
         parts = Parts(chat, visitor, chips, bus, library, chooser, status)
@@ -160,6 +160,15 @@ def _textbox(elem_id: str, label: str, placeholder: str, *, focus: bool = False)
 
 def _script(name: str) -> str:
     return resources.files("chat.app").joinpath(name).read_text(encoding="utf-8")
+
+
+def _source(desk: Desk) -> Callable[[object], str]:
+    """A function of its own, which gradio marks; a method cannot be marked."""
+
+    def source(link: object) -> str:
+        return desk.source(link)
+
+    return source
 
 
 def _said_plainly(program: Callable[..., Any]) -> Callable[..., Any]:

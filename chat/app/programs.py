@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from chat.answer import Quote
-from chat.app.desk import MOST_FOUND, Desk
+from chat.app.desk import Desk
 from chat.conversation import Turn
 from chat.footnotes import cite
 from chat.render.found import reasons
@@ -22,6 +22,7 @@ from index.errors import BadQuestion
 from index.search import Query, search
 from index.wording import read
 
+_MOST_PASSAGES = 50
 _MOST_TURNS = 50  # of a history; a question leans on three
 
 
@@ -49,13 +50,13 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         Args:
             query: what to look for, a question or a few words
             documents: ids of the readings to keep to; all of them when left out
-            most: how many passages to give at most, 1 to 20
+            most: how many passages to give at most, 1 to 50
         """
         desk.loaded.wait()
         asker = desk.asker()
         with desk.one_at_a_time:
             asked = read(Query(query[:2000]), desk.index, documents=documents, knows=asker.embedder.knows)
-            hits = search(desk.index, asker.embedder, asked, k=max(1, min(int(most), MOST_FOUND)), documents=documents)
+            hits = search(desk.index, asker.embedder, asked, k=max(1, min(int(most), _MOST_PASSAGES)), documents=documents)
         return {
             "query": query,
             "passages": [

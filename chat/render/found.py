@@ -51,8 +51,8 @@ def _item(query: Query, hit: Hit, rows: Mapping[str, int]) -> str:
     text = passage.document.slice
     before, after = Span(passage.span.start, best.start), Span(best.end, passage.span.end)
     words = f"{escaped(text(before))}<b>{escaped(text(best))}</b>{escaped(text(after))}"
-    why = escaped(" · ".join(reasons(query, hit)))
+    why = " · ".join(reasons(query, hit))
     return (
         f'<li><p class="where"><a href="{href}">{where}</a></p>'
-        f'<p class="passage" dir="auto">{words}</p><p class="why">Found for {why}</p></li>'
+        f'<p class="passage" dir="auto">{words}</p><p class="why">{escaped(why[0].upper() + why[1:])}</p></li>'
     )

@@ -51,8 +51,8 @@ class Linked:
 
     def answer(self, refusal: str = "") -> Answer:
         """The answer; `refusal` has the words for one that refuses. Its confidence is not in a link, and 0 here."""
-        said = (self.quotes, "", ()) if self.quotes else ((), refusal, self.nearest)
-        return Answer(self.question, *said, 0.0, self.context, self.corrections)
+        said = "" if self.quotes else refusal
+        return Answer(self.question, self.quotes, said, self.nearest, 0.0, self.context, self.corrections)
 
 
 class Keys:

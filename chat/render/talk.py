@@ -36,8 +36,8 @@ def messages(
             continue
         turn += 1
         under = ""
-        if not smalltalk(said.question):
-            quotes = said.answer.quotes or said.answer.nearest
+        quotes = said.answer.quotes or said.answer.nearest
+        if quotes or not (said.origin is Origin.OTHERS or smalltalk(said.question)):
             named = (*said.documents, *(quote.passage.document.id for quote in quotes))
             shared = not own.keys() & set(named)
             link = link_to(said.answer, keys, [documents[id] for id in said.documents if id in documents]) if shared else ""
