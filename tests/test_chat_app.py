@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from gradio_client import Client
+from gradio_client.exceptions import AppError
 
 from chat.answer import Answer, Quote
-from chat.app import check_address, opened, serve
+from chat.answerers.extractive import ExtractiveAnswerer
+from chat.app import check_address, check_tools, opened, serve
+from chat.asking import Asker
 from chat.conversation import Turn
 from chat.render.frame import chips_html, chooser_html, header_html
 from chat.suggesting import openers
-from index.errors import BadQuestion, UnusableAddress
+from index.embedders.hashing import HashingEmbedder
+from index.errors import BadQuestion, FootnotedError, UnusableAddress
 from index.library import Index
 from index.records import Block, BlockKind, Document, Span
 from tests.markup import parsed
@@ -150,6 +154,53 @@ def test_an_empty_question_is_answered_without_a_bubble(client: Client) -> None:
     assert message["role"] == "assistant"
 
 
+@pytest.fixture(scope="module")
+def served(brief_index: Index) -> Iterator[str]:
+    """The whole program without the model."""
+    asker = Asker(brief_index, HashingEmbedder(), ExtractiveAnswerer(0.0))
+    with opened(brief_index, asker.ask, asker=lambda: asker, host="127.0.0.1", port=free_port()) as address:
+        yield address
+
+
+def test_programs_are_offered_ask_and_search_with_types_and_words(served: str) -> None:
+    """Nothing else is offered; each says what it does, and what its arguments are."""
+    offered = visitor(served).view_api(return_format="dict", print_info=False)["named_endpoints"]
+
+    assert set(offered) == {"/ask", "/search"}
+    arguments = {name: [argument["parameter_name"] for argument in found["parameters"]] for name, found in offered.items()}
+    assert arguments == {"/ask": ["question", "history", "documents"], "/search": ["query", "documents", "most"]}
+    assert "authors' own words" in str(offered["/ask"])
+
+
+def test_programs_ask_and_search_and_nothing_of_one_reaches_another(served: str, brief_index: Index) -> None:
+    """A follow-up leans on the history that its own caller sends, and on nobody else's."""
+    first, second = visitor(served), visitor(served)
+    (document,) = brief_index.documents.values()
+    answer = first.predict("What is CPEC?", api_name="/ask")
+    follow = {"question": "And why?", "api_name": "/ask"}
+    alone = second.predict(**follow)
+    leaning = second.predict(**follow, history=[{"question": "What is CPEC?", "answer": ""}])
+    again = first.predict(**follow)
+    found = second.predict("CPEC", most=2, api_name="/search")
+
+    assert answer["quotes"][0]["text"] == document.text[answer["quotes"][0]["start"] : answer["quotes"][0]["end"]]
+    assert _texts(again) == _texts(alone) != _texts(leaning)
+    assert len(found["passages"]) == 2
+
+
+def test_an_error_reaches_a_program_as_one_line(served: str) -> None:
+    """What it asked wrongly, and nothing of the inside."""
+    with pytest.raises(AppError, match="no document 'x' in index"):
+        visitor(served).predict("What is CPEC?", None, ["x"], api_name="/ask")
+
+
+def test_tools_that_are_not_installed_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--mcp` without what it needs names the command that installs it."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(FootnotedError, match=r"--mcp needs .*pip install"):
+        check_tools()
+
+
 def test_a_taken_port_is_said_in_one_line(brief_index: Index, capfd: pytest.CaptureFixture[str]) -> None:
     """The message names the port and the way out, and nothing else is printed."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -205,6 +256,10 @@ def test_questions_to_go_on_with_are_text() -> None:
     """What a heading holds is no markup in a chip, and without questions there is nothing."""
     assert [chip.text for chip in parsed(chips_html(["What is <b>?", "Why?"])).all("button")] == ["What is <b>?", "Why?"]
     assert chips_html([]) == ""
+
+
+def _texts(answer: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [quote["text"] for quote in (*answer["quotes"], *answer["nearest"])]
 
 
 def visitor(address: str) -> Client:

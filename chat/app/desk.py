@@ -37,6 +37,7 @@ from index.wording import read
 Ask = Callable[[str, Sequence[Turn]], Answer]  # a question and the turns before it, oldest first, to an answer
 
 MOST_FOUND = 10  # passages that a search shows
+FORGOTTEN_SECONDS = 600  # after a page was closed
 _FIRST_OWN = 10**24  # numbers of own files are drawn from as many: 80 bits
 _FAILED = "Something went wrong on our side, and it is in the log. Please ask again, or in other words."
 _MISFIT = "This link was made from other readings, or from these before they changed, so it cannot be shown. Ask the question anew."
@@ -55,6 +56,7 @@ class Visitor:
     own: tuple[Index, ...] = ()  # of the visitor's own files
     joined: Index | None = None  # the readings of the house and the visitor's own; None without any
     numbers: dict[str, int] = field(default_factory=dict)  # of the own files, by id: who knows one opens the file in the pane
+    left: object = None  # set when the page was closed, to something new each time; None while it is open
 
 
 class Desk:
@@ -172,6 +174,19 @@ class Desk:
             self._owners.pop(number, None)
         visitor.own, visitor.joined, visitor.numbers = (), None, {}
         visitor.chosen = tuple(id for id in visitor.chosen if id in self.index.documents)
+
+    def leave(self, visitor: Visitor, *, seconds: float = FORGOTTEN_SECONDS) -> None:
+        """Forget a visitor whose page was closed, unless it comes back meanwhile: a laptop may only have slept."""
+        visitor.left = mark = object()
+
+        def forget() -> None:
+            if visitor.left is mark:
+                self.remove_own(visitor)
+                visitor.talk, visitor.chosen = Talk(), ()
+
+        timer = threading.Timer(seconds, forget)
+        timer.daemon = True
+        timer.start()
 
     def library(self, visitor: Visitor) -> str:
         """The list of readings."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from chat.app.desk import Desk, Visitor
+from chat.app.desk import FORGOTTEN_SECONDS, Desk, Visitor
 from chat.app.pool import Pool
 from chat.conversation import MAX_QUESTION_CHARACTERS
 from chat.own import MOST_FILES, Progress
@@ -48,6 +48,7 @@ class Handlers:
 
     def converse(self, question: str, visitor: Visitor) -> Iterator[tuple[Messages, Visitor, Any]]:
         """The talk with the question and a line that asks for patience; then with the answer."""
+        visitor.left = None
         yield self._waiting(visitor, question), visitor, ""
         self._desk.ask(visitor, question)
         yield self._desk.messages(visitor), visitor, gr.skip()  # the next question may be half typed by now
@@ -60,6 +61,7 @@ class Handlers:
         """
         Do what talk.js asks for. Whatever it sends is a stranger's: what is of another kind than expected does nothing.
         """
+        visitor.left = None
         data = data if isinstance(data, dict) else {}
         name, turn = data.get("act"), data.get("turn")
         if name == "hello":
@@ -85,6 +87,7 @@ class Handlers:
 
     def add(self, paths: list[str] | None, visitor: Visitor, parts: Parts) -> Iterator[Shown]:
         """Read files that the visitor added, and tell how far it is."""
+        visitor.left = None
         files = [Path(path) for path in paths or []]
         try:
             for step in self._desk.add(visitor, files):
@@ -161,5 +164,6 @@ def _status(words: str, *, failed: bool = False) -> str:
 
 def limits_html(most_megabytes: int) -> str:
     """What a visitor should know before adding files."""
-    words = f"Up to {MOST_FILES} files of {most_megabytes} MB. Nobody else sees them, and they are gone when you close this page."
+    limits = f"Up to {MOST_FILES} files of {most_megabytes} MB."
+    words = f"{limits} Nobody else sees them, and they are forgotten {FORGOTTEN_SECONDS // 60} minutes after you close this page."
     return f'<p class="line">{escaped(words)}</p>'

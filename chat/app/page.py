@@ -22,7 +22,7 @@ from index.library import Index
 
 _VISITORS_AT_ONCE = 32  # a class; each holds a thread while it waits
 _MAX_TYPED_CHARACTERS = 20_000  # more never leaves the browser
-_LONGEST_VISIT_SECONDS = 24 * 3600  # after a visitor has left, gradio lets go in an hour
+_LONGEST_VISIT_SECONDS = 24 * 3600  # of one that nobody closes, such as a program's
 _UPLOADS_SECONDS = 600  # until an upload that nobody read is deleted
 
 
@@ -103,6 +103,13 @@ def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[]
         def read(paths: list[str] | None, who: Visitor) -> Iterator[Shown]:
             yield from handlers.add(paths, who, parts)
 
+        def left(request: gr.Request) -> None:
+            session = page.state_holder.session_data.get(request.session_hash)
+            who = session.state_data.get(visitor._id) if session is not None else None  # noqa: SLF001 - the only way to a session's state
+            if isinstance(who, Visitor):
+                desk.leave(who)
+
+        page.unload(left)
         quietly: dict[str, Any] = {"concurrency_limit": _VISITORS_AT_ONCE, "show_progress": "hidden"}
         hidden: dict[str, Any] = {**quietly, "api_visibility": "private"}
         asking: list[Any] = [typed.submit, button.click]
