@@ -56,6 +56,7 @@ class Visitor:
     own: tuple[Index, ...] = ()  # of the visitor's own files
     joined: Index | None = None  # the readings of the house and the visitor's own; None without any
     numbers: dict[str, int] = field(default_factory=dict)  # of the own files, by id: who knows one opens the file in the pane
+    greeted: bool = False  # whether what the browser kept was taken up
     left: object = None  # set when the page was closed, to something new each time; None while it is open
 
 

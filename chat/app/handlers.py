@@ -83,7 +83,8 @@ class Handlers:
             yield {parts.chat: [], parts.visitor: visitor, **self.after(visitor, parts)}
         elif name == "remove-own":
             self._desk.remove_own(visitor)
-            yield {parts.visitor: visitor, **self._readings(visitor, parts, "Your files are gone.")}
+            readings = self._readings(visitor, parts, "Your files are gone.")
+            yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor, **readings, **self.after(visitor, parts)}
 
     def add(self, paths: list[str] | None, visitor: Visitor, parts: Parts) -> Iterator[Shown]:
         """Read files that the visitor added, and tell how far it is."""
@@ -113,8 +114,9 @@ class Handlers:
 
     def _greet(self, visitor: Visitor, data: dict[str, Any], parts: Parts) -> Iterator[Shown]:
         """Show what the browser kept, and what the page's address asks for."""
-        if not visitor.talk.said:
-            visitor.talk = restored(data.get("kept"), self._desk.index, self._desk.keys)
+        if not visitor.greeted:  # what was asked meanwhile comes after
+            visitor.talk = restored(data.get("kept"), self._desk.index, self._desk.keys).plus(*visitor.talk.said)
+        visitor.greeted = True
         chosen, there = data.get("chosen"), self._desk.documents(visitor)
         visitor.chosen = tuple(id for id in chosen if isinstance(id, str) and id in there) if isinstance(chosen, list) else ()
         yield {

@@ -75,6 +75,7 @@ def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[]
                     found,
                     concurrency_limit=_VISITORS_AT_ONCE,
                     show_progress="hidden",
+                    api_name="found",
                     api_visibility="private",
                 )
             with gr.Column(elem_id="shelf", min_width=0):
@@ -113,7 +114,9 @@ def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[]
         quietly: dict[str, Any] = {"concurrency_limit": _VISITORS_AT_ONCE, "show_progress": "hidden"}
         hidden: dict[str, Any] = {**quietly, "api_visibility": "private"}
         asking: list[Any] = [typed.submit, button.click]
-        talking = gr.on(asking, handlers.converse, [typed, visitor], [chat, visitor, typed], api_name="talk", **quietly)
+        talking = gr.on(
+            asking, handlers.converse, [typed, visitor], [chat, visitor, typed], api_name="talk", api_visibility="undocumented", **quietly
+        )
         chosen = chat.example_select(_example, None, typed, show_progress="hidden", api_visibility="private", queue=False)
         started = chosen.then(handlers.converse, [typed, visitor], [chat, visitor, typed], **hidden)
         for event in (talking, started):

@@ -200,6 +200,10 @@ document.addEventListener("change", (event) => {
 
 function prepare() {
   if (tabs().length && !document.querySelector("[role=tabpanel]") && byId("talk") && byId("shelf")) view("ask");
+  for (const list of all("#chat .examples[role=list]")) {
+    list.setAttribute("role", "group"); // it holds buttons, no list items
+    list.setAttribute("aria-label", "Questions to start with");
+  }
   mark();
   tick();
 }
