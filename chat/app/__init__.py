@@ -29,6 +29,7 @@ from index.errors import FootnotedError, UnusableAddress
 from index.library import Index
 
 _PORTS = 65536
+_LAST_QUESTION_SECONDS = 5
 _STYLES = ("style.css", "talk.css")
 
 _log = logging.getLogger(__name__)
@@ -109,10 +110,14 @@ def opened(
             )
         except OSError as error:  # taken since it was checked
             raise _unusable(host, port, error) from error
-        threading.Thread(target=_load, args=(ready, loaded, pool.fill if asker is not None else None), daemon=True).start()
+        loading = threading.Thread(target=_load, args=(ready, loaded, pool.fill if asker is not None else None), daemon=True)
+        loading.start()
         try:
             yield address
         finally:
+            pool.stop()
+            if loaded.is_set():
+                loading.join(_LAST_QUESTION_SECONDS)  # a thread that is cut off inside the model ends the program with a crash
             page.server.force_exit = True  # browsers keep a connection open, and would be waited for …
             logging.getLogger("uvicorn.error").disabled = True  # … and that they are cut off is no news
             page.close(verbose=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from itertools import islice
 
@@ -24,6 +25,7 @@ class Pool:
         self._desk = desk
         self._tried: tuple[Suggestion, ...] = ()
         self._done = False
+        self._stopped = threading.Event()
 
     def fill(self) -> None:
         """Try every proposal, and keep those that are answered from where they were drawn."""
@@ -34,6 +36,8 @@ class Pool:
         ]
         kept: list[Suggestion] = []
         for found in starters(columns, most=_MOST_TRIED):
+            if self._stopped.is_set():
+                return
             try:
                 answer = self._desk.answer(found.question)
             except FootnotedError as error:
@@ -42,6 +46,10 @@ class Pool:
             if answers(answer, found, index.documents[found.document]):
                 kept.append(found)
         self._tried, self._done = tuple(kept), True
+
+    def stop(self) -> None:
+        """Let `fill` end after the question it is at."""
+        self._stopped.set()
 
     def starters(self) -> tuple[str, ...]:
         """Questions to start with."""
