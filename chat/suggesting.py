@@ -145,7 +145,8 @@ def _when(found: re.Match[str], subject: str) -> str:
 
 
 def _what_is(found: re.Match[str], subject: str) -> str:
-    return f"What {found['verb']} {subject}?"
+    """Of a single name that is no acronym (“Pakistan is a firm believer …”) a statement seldom says what it is."""
+    return f"What {found['verb']} {subject}?" if " " in subject or subject.isupper() else ""
 
 
 def _what_does(found: re.Match[str], subject: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker
 from chat.further import further
-from chat.render.found import found_html, reasons
+from chat.render.found import found_html, reasons, worth_showing
 from chat.render.html import linked_place
 from index.embedders.hashing import HashingEmbedder
 from index.library import Index
@@ -68,6 +68,19 @@ def test_why_a_passage_was_found_is_said_in_plain_words(brief_index: Index, cosi
     hit = next(hit for hit in hits if "The ODA had some successes" in hit.passage.text)
 
     assert reasons(Query(text), replace(hit, signals={"sentence": cosine, "passage": 0.0, "bm25": 0.5})) == why
+
+
+def test_passages_that_only_happen_to_be_least_far_are_left_out(brief_index: Index) -> None:
+    """Beyond the first three, what shares no word and is not near in meaning is no find."""
+    query = Query("zebra ODA")
+    hits = [
+        replace(hit, signals={"sentence": 0.1, "passage": 0.1, "bm25": 0.0}) for hit in search(brief_index, HashingEmbedder(), query, k=9)
+    ]
+    shown = worth_showing(query, hits)
+
+    assert [hit.rank for hit in shown][:3] == [1, 2, 3]
+    assert all("ODA" in hit.passage.text for hit in shown[3:])
+    assert len(shown) < len(hits)
 
 
 def test_nothing_found_is_said(brief_index: Index) -> None:

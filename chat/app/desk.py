@@ -20,7 +20,7 @@ from chat.asking import Asker, smalltalk
 from chat.conversation import Turn
 from chat.further import further
 from chat.own import Progress, free_places, read_own
-from chat.render.found import found_html
+from chat.render.found import found_html, worth_showing
 from chat.render.html import linked_place
 from chat.render.library import library_html
 from chat.render.link import Keys, linked
@@ -142,7 +142,7 @@ class Desk:
             asker = self.asker(visitor)
             query = read(Query(text), index, documents=documents, knows=asker.embedder.knows)
             hits = search(index, asker.embedder, query, k=MOST_FOUND, documents=documents)
-        return found_html(query, hits, self.numbers(visitor))
+        return found_html(query, worth_showing(query, hits), self.numbers(visitor))
 
     def messages(self, visitor: Visitor) -> list[dict[str, str]]:
         """The talk as gradio's chat takes it."""

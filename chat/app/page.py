@@ -133,8 +133,7 @@ def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[]
                 api_visibility="private",
             )
         for program in programs(desk):
-            name = program.__name__.removesuffix("_readings")
-            gr.api(_said_plainly(program), api_name=name, concurrency_limit=_VISITORS_AT_ONCE)
+            gr.api(_said_plainly(program), api_name=program.__name__, concurrency_limit=_VISITORS_AT_ONCE)
     return page, pool
 
 

@@ -19,7 +19,8 @@ from chat.footnotes import cite
 from chat.render.found import reasons
 from chat.render.json import answer_json
 from index.errors import BadQuestion
-from index.search import Query, search
+from index.search import Query
+from index.search import search as find
 from index.wording import read
 
 _MOST_PASSAGES = 50
@@ -29,7 +30,7 @@ _MOST_TURNS = 50  # of a history; a question leans on three
 def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
     """`ask`, and `search` where there is what searches."""
 
-    def ask_readings(question: str, history: list[dict[str, str]] | None = None, documents: list[str] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[dict[str, str]] | None = None, documents: list[str] | None = None) -> dict[str, Any]:
         """
         Ask the readings a question. The answer is the authors' own words, each quotation with a footnote to its place, or a refusal.
 
@@ -43,7 +44,7 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         answer = desk.answer(question, turns, tuple(documents or ()))
         return cast("dict[str, Any]", json.loads(answer_json(answer, seconds=time.perf_counter() - started)))
 
-    def search_readings(query: str, documents: list[str] | None = None, most: int = 10) -> dict[str, Any]:
+    def search(query: str, documents: list[str] | None = None, most: int = 10) -> dict[str, Any]:
         """
         Search the readings. Gives passages, best first, each with its place, its citation and why it was found.
 
@@ -56,7 +57,7 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         asker = desk.asker()
         with desk.one_at_a_time:
             asked = read(Query(query[:2000]), desk.index, documents=documents, knows=asker.embedder.knows)
-            hits = search(desk.index, asker.embedder, asked, k=max(1, min(int(most), _MOST_PASSAGES)), documents=documents)
+            hits = find(desk.index, asker.embedder, asked, k=max(1, min(int(most), _MOST_PASSAGES)), documents=documents)
         return {
             "query": query,
             "passages": [
@@ -73,7 +74,7 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             ],
         }
 
-    return (ask_readings, search_readings) if desk.can_more else (ask_readings,)
+    return (ask, search) if desk.can_more else (ask,)
 
 
 def _turns(history: object) -> list[Turn]:

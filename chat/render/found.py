@@ -13,6 +13,8 @@ from index.search import Query
 from index.tokens import content_terms, terms
 
 _CLOSE, _NEAR = 0.5, 0.3  # cosines from which the best sentence is called close in meaning, or near
+_NO_REASON = ("a little like it",)
+_AT_LEAST = 3  # passages shown, however little they are like the question
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -25,13 +27,18 @@ def found_html(query: Query, hits: Sequence[Hit], rows: Mapping[str, int]) -> st
     return f'<p class="line">{count}, best first</p><ol class="found">{items}</ol>'
 
 
+def worth_showing(query: Query, hits: Sequence[Hit]) -> list[Hit]:
+    """Those that share a word with the question or come near its meaning; the best three where so few do."""
+    return [hit for hit in hits if hit.rank <= _AT_LEAST or reasons(query, hit) != _NO_REASON]
+
+
 def reasons(query: Query, hit: Hit) -> tuple[str, ...]:
     """Why a passage was found, in plain words, strongest first."""
     words = shared_words(query, hit)
     same = f"the same word: {words[0]}" if len(words) == 1 else f"the same words: {', '.join(words)}"
     cosine = max(hit.signals.get("sentence", 0.0), hit.signals.get("passage", 0.0))
     meaning = "close in meaning" if cosine >= _CLOSE else "near in meaning" if cosine >= _NEAR else ""
-    return tuple(filter(None, (same if words else "", meaning))) or ("a little like it",)
+    return tuple(filter(None, (same if words else "", meaning))) or _NO_REASON
 
 
 def shared_words(query: Query, hit: Hit) -> tuple[str, ...]:
