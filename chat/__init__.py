@@ -15,6 +15,10 @@ An index folder in, answers out; in reading order.
     refusing      how sure the answer is, and what is said when it is not
     answerers     a question and its hits to an answer; one file per answerer
     asking        the whole way from question to answer, and a line of a questions file
+    further       other passages on a question than those that were shown
+    suggesting    questions to ask, made from the readings' own statements and headings
+    talk          a conversation: what was asked and what was said to it
+    own           a visitor's own files, read by a program of its own
     render        an answer as text, Markdown, HTML or JSON; pure
     app           the web page: the only place that imports gradio
 """

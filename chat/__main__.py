@@ -30,6 +30,11 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int
     _add_folders(options)
     options.add_argument("--host", default="127.0.0.1", help="address to serve the page on (default: %(default)s, this machine only)")
     options.add_argument("--port", type=positive, default=7860, help="port to serve the page on (default: %(default)s)")
+    options.add_argument(
+        "--mcp",
+        action="store_true",
+        help="offer `ask` and `search` as tools to other programs, at /gradio_api/mcp/; needs footnoted[mcp] (default: only the page)",
+    )
     options.set_defaults(command=_serve)
     _add_answering(options)
     commands = options.add_subparsers(metavar="COMMAND")
@@ -93,9 +98,11 @@ def _add_answering(options: argparse.ArgumentParser, *, argparse_suppress: bool 
 def _serve(arguments: argparse.Namespace) -> int:
     from functools import cache
 
-    from chat.app import check_address, serve
+    from chat.app import check_address, check_tools, serve
 
     check_address(arguments.host, arguments.port)
+    if arguments.mcp:
+        check_tools()
     index = _open(arguments)
     asker = cache(lambda: _asker(index, arguments))  # loaded once, while the page is already up
 
@@ -103,7 +110,15 @@ def _serve(arguments: argparse.Namespace) -> int:
         asker()
         print("ready for questions", file=sys.stderr, flush=True)
 
-    serve(index, lambda question, history: asker().ask(question, history), host=arguments.host, port=arguments.port, ready=ready)
+    serve(
+        index,
+        lambda question, history: asker().ask(question, history),
+        asker=asker,
+        host=arguments.host,
+        port=arguments.port,
+        ready=ready,
+        mcp=arguments.mcp,
+    )
     return 0
 
 

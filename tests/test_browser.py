@@ -19,7 +19,7 @@ import pytest
 from chat.answer import Answer, Quote
 from chat.app import opened
 from chat.conversation import Turn
-from chat.render.frame import BRIEF_STARTERS
+from chat.suggesting import openers
 from index.embedders.hashing import HashingEmbedder
 from index.library import Index
 from index.records import Span
@@ -191,10 +191,12 @@ def test_a_follow_up_is_understood_with_the_turn_before(address: str, visit: Vis
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("question", BRIEF_STARTERS)
-def test_the_briefs_starters_are_answered(asker: Any, question: str) -> None:
-    """A question that the page itself proposes gets a quotation."""
-    assert not asker.ask(question).refused
+def test_the_briefs_openers_are_answered(asker: Any) -> None:
+    """A question that the page itself proposes gets a quotation, also one that was not tried before."""
+    questions = openers(tuple(asker.index.documents.values()))
+
+    assert len(questions) == 4
+    assert [question for question in questions if asker.ask(question).refused] == []
 
 
 def test_the_page_is_there_before_the_model(brief_index: Index, visit: Visit) -> None:
@@ -208,9 +210,10 @@ def test_the_page_is_there_before_the_model(brief_index: Index, visit: Visit) ->
     with opened(brief_index, lambda _, history: fake.ask("ODA", history), host="127.0.0.1", port=free_port(), ready=load) as address:
         page = visit(address)
         assert "Mahrukh Khan" in page.text_content("#reading .byline")
-        page.click(f"#chat button:has-text('{BRIEF_STARTERS[0]}')")
+        opener = openers(tuple(brief_index.documents.values()))[0]
+        page.click(f"#chat button:has-text('{opener}')")
         page.wait_for_selector("#chat .pending")
-        assert page.text_content("#chat .question") == BRIEF_STARTERS[0]
+        assert page.text_content("#chat .question") == opener
         assert "Opening the model" in page.text_content("#chat .pending")
         page.fill("#question textarea", "half typed")
         opening.set()
@@ -289,7 +292,7 @@ def test_readings_can_be_chosen_and_links_and_keys_lead_to_them(tmp_path: Path, 
 
 
 def test_the_list_of_readings_says_how_well_each_was_read(tmp_path: Path, visit: Visit, picture: Callable[[Any, str], None]) -> None:
-    """It opens by the keyboard, names pages to look at and files that were not read, and a title opens its reading."""
+    """Its tab opens by the keyboard; it names pages to look at and files that were not read, and a title opens its reading."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "good.md").write_text("# On Rain\n\nIt rained in the north.\n", encoding="utf-8")
@@ -300,16 +303,16 @@ def test_the_list_of_readings_says_how_well_each_was_read(tmp_path: Path, visit:
 
     with opened(index, lambda question, _: Answer(question, (), "No.", (), 0.1), host="127.0.0.1", port=free_port()) as address:
         page = visit(address)
-        assert page.text_content("#library summary") == "2 readings · 1 to look at · 1 file not read"
-        page.focus("#library summary")
-        page.keyboard.press("Enter")
+        page.focus("#tab-ask")
+        page.keyboard.press("ArrowRight")
         page.wait_for_selector("#library li")
+        assert page.text_content("#library .summary") == "2 readings · 1 to look at · 1 file not read"
         shown = page.locator("#library li").all_inner_texts()
         picture(page, "library-wide")
         page.click("#library a >> nth=0")
         page.wait_for_selector("#reading h2:has-text('scan.pdf')")
         phone = visit(address, viewport=_PHONE, color_scheme="dark")
-        phone.click("#library summary")
+        phone.click("#tab-readings")
         picture(phone, "library-phone-dark")
 
     assert [" ".join(line.split()) for line in shown] == [

@@ -11,12 +11,17 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from gradio_client import Client
+from gradio_client.exceptions import AppError
 
 from chat.answer import Answer, Quote
-from chat.app import check_address, opened, serve
+from chat.answerers.extractive import ExtractiveAnswerer
+from chat.app import check_address, check_tools, opened, serve
+from chat.asking import Asker
 from chat.conversation import Turn
-from chat.render.frame import BRIEF_STARTERS, chooser_html, header_html, starters
-from index.errors import BadQuestion, UnusableAddress
+from chat.render.frame import chips_html, chooser_html, header_html
+from chat.suggesting import openers
+from index.embedders.hashing import HashingEmbedder
+from index.errors import BadQuestion, FootnotedError, UnusableAddress
 from index.library import Index
 from index.records import Block, BlockKind, Document, Span
 from tests.markup import parsed
@@ -132,7 +137,7 @@ def test_a_question_asked_before_the_model_is_there_waits(brief_index: Index) ->
         fake.loaded.set()
 
     with opened(brief_index, fake.ask, host="127.0.0.1", port=free_port(), ready=load) as address:
-        job = visitor(address).submit("CPEC please", api_name="/ask")
+        job = visitor(address).submit("CPEC please", api_name="/talk")
         first = next(iter(job))[0]
         assert "Opening the model" in shown(first[-1])
         assert fake.asked == []
@@ -147,6 +152,53 @@ def test_an_empty_question_is_answered_without_a_bubble(client: Client) -> None:
     (message,) = said(client, "  ")
 
     assert message["role"] == "assistant"
+
+
+@pytest.fixture(scope="module")
+def served(brief_index: Index) -> Iterator[str]:
+    """The whole program without the model."""
+    asker = Asker(brief_index, HashingEmbedder(), ExtractiveAnswerer(0.0))
+    with opened(brief_index, asker.ask, asker=lambda: asker, host="127.0.0.1", port=free_port()) as address:
+        yield address
+
+
+def test_programs_are_offered_ask_and_search_with_types_and_words(served: str) -> None:
+    """Nothing else is offered; each says what it does, and what its arguments are."""
+    offered = visitor(served).view_api(return_format="dict", print_info=False)["named_endpoints"]
+
+    assert set(offered) == {"/ask", "/search"}
+    arguments = {name: [argument["parameter_name"] for argument in found["parameters"]] for name, found in offered.items()}
+    assert arguments == {"/ask": ["question", "history", "documents"], "/search": ["query", "documents", "most"]}
+    assert "authors' own words" in str(offered["/ask"])
+
+
+def test_programs_ask_and_search_and_nothing_of_one_reaches_another(served: str, brief_index: Index) -> None:
+    """A follow-up leans on the history that its own caller sends, and on nobody else's."""
+    first, second = visitor(served), visitor(served)
+    (document,) = brief_index.documents.values()
+    answer = first.predict("What is CPEC?", api_name="/ask")
+    follow = {"question": "And why?", "api_name": "/ask"}
+    alone = second.predict(**follow)
+    leaning = second.predict(**follow, history=[{"question": "What is CPEC?", "answer": ""}])
+    again = first.predict(**follow)
+    found = second.predict("CPEC", most=2, api_name="/search")
+
+    assert answer["quotes"][0]["text"] == document.text[answer["quotes"][0]["start"] : answer["quotes"][0]["end"]]
+    assert _texts(again) == _texts(alone) != _texts(leaning)
+    assert len(found["passages"]) == 2
+
+
+def test_an_error_reaches_a_program_as_one_line(served: str) -> None:
+    """What it asked wrongly, and nothing of the inside."""
+    with pytest.raises(AppError, match="no document 'x' in index"):
+        visitor(served).predict("What is CPEC?", None, ["x"], api_name="/ask")
+
+
+def test_tools_that_are_not_installed_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--mcp` without what it needs names the command that installs it."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(FootnotedError, match=r"--mcp needs .*pip install"):
+        check_tools()
 
 
 def test_a_taken_port_is_said_in_one_line(brief_index: Index, capfd: pytest.CaptureFixture[str]) -> None:
@@ -166,17 +218,12 @@ def test_an_address_that_cannot_be_served_is_an_error_of_ours(host: str, port: i
         check_address(host, port)
 
 
-def test_the_brief_has_its_own_starters(brief_index: Index) -> None:
-    """The reading that ships comes with questions it answers."""
-    assert starters(tuple(brief_index.documents.values())) == BRIEF_STARTERS
-
-
 def test_other_readings_have_starters_drawn_from_their_headings() -> None:
     """One heading of each reading in turn; titles and long headings are left out, a heading that stands twice is asked once."""
     one = _headed("A", "A", "Methods", "Results:", "x" * 80)
     two = _headed("B", "Methods", "Limits *of* it")
 
-    assert starters([one, two]) == (
+    assert openers([one, two]) == (
         "What does it say about “Methods”?",
         "What does it say about “Results”?",
         "What does it say about “Limits *of* it”?",
@@ -194,6 +241,27 @@ def test_a_choice_of_readings_is_offered_where_there_are_several() -> None:
     assert parsed(header_html([one, two])).one("span").text == "2 readings"
 
 
+def test_the_views_are_tabs_and_the_first_is_chosen() -> None:
+    """Each tab names what it shows; only the chosen one is reached by the Tab key, arrows lead to the others."""
+    tabs = parsed(header_html([_headed("A", "x")], ["ask", "readings"])).all("button")
+
+    assert [(tab.text, tab.attributes["aria-selected"], tab.attributes["aria-controls"]) for tab in tabs] == [
+        ("Ask", "true", "talk"),
+        ("Readings", "false", "shelf"),
+    ]
+    assert [tab.attributes.get("tabindex") for tab in tabs] == [None, "-1"]
+
+
+def test_questions_to_go_on_with_are_text() -> None:
+    """What a heading holds is no markup in a chip, and without questions there is nothing."""
+    assert [chip.text for chip in parsed(chips_html(["What is <b>?", "Why?"])).all("button")] == ["What is <b>?", "Why?"]
+    assert chips_html([]) == ""
+
+
+def _texts(answer: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [quote["text"] for quote in (*answer["quotes"], *answer["nearest"])]
+
+
 def visitor(address: str) -> Client:
     """A new visitor; not closed, which would wait a second for a thread that ends by itself."""
     return Client(address, verbose=False, analytics_enabled=False)
@@ -201,7 +269,7 @@ def visitor(address: str) -> Client:
 
 def said(client: Client, question: str) -> list[dict[str, object]]:
     """The whole conversation after a question."""
-    messages, _ = client.predict(question, api_name="/ask")
+    messages, _ = client.predict(question, api_name="/talk")
     return messages
 
 

@@ -1,45 +1,62 @@
 """
 The page: a conversation on one side, the source on the other. The only place that imports gradio, and late.
 
-    page.py      the components and what happens between them
-    style.css    how it looks          page.js    what a click on a number does
+    desk.py      what the page can do, and what belongs to one visitor      pool.py       questions to propose
+    handlers.py  what happens when a visitor does something                 programs.py   what other programs can call
+    page.py      the components, and what is wired to what
+    style.css, talk.css    how it looks
+    page.js      the source pane: what a click on a number does             talk.js       the talk, the tabs, what the browser keeps
 """
 
 from __future__ import annotations
 
 import errno
+import importlib.util
 import logging
 import os
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 
-from chat.answer import Answer
-from chat.conversation import Turn
+from chat.app.desk import Ask
+from chat.asking import Asker
+from chat.own import MOST_MEGABYTES
 from index.errors import FootnotedError, UnusableAddress
 from index.library import Index
 
 _PORTS = 65536
+_LAST_QUESTION_SECONDS = 5
+_STYLES = ("style.css", "talk.css")
 
 _log = logging.getLogger(__name__)
 
-Ask = Callable[[str, Sequence[Turn]], Answer]  # a question and the turns before it, oldest first, to an answer
 
-
-def serve(index: Index, ask: Ask, *, host: str = "127.0.0.1", port: int = 7860, ready: Callable[[], object] | None = None) -> None:
+def serve(
+    index: Index,
+    ask: Ask,
+    *,
+    asker: Callable[[], Asker] | None = None,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    ready: Callable[[], object] | None = None,
+    mcp: bool = False,
+) -> None:
     """
     Serve the page until it is interrupted.
+
+    `asker` gives what answers once `ready` has returned; without it the page only asks, and shows nothing that needs more. `mcp` offers
+    what programs can call as tools too.
 
     `ready` is called once in the background as soon as the page is up: the place to load the model. Until it returns, whoever asks is
     told that the model is being opened; `ask` is called after that, by one visitor at a time.
 
     Raises UnusableAddress when the page cannot be served there, before anything is built or printed.
     """
-    with opened(index, ask, host=host, port=port, ready=ready) as address:
+    with opened(index, ask, asker=asker, host=host, port=port, ready=ready, mcp=mcp) as address:
         print(f"Footnoted is open at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
         try:
             while True:
@@ -49,14 +66,25 @@ def serve(index: Index, ask: Ask, *, host: str = "127.0.0.1", port: int = 7860, 
 
 
 @contextmanager
-def opened(index: Index, ask: Ask, *, host: str, port: int, ready: Callable[[], object] | None = None) -> Iterator[str]:
+def opened(
+    index: Index,
+    ask: Ask,
+    *,
+    host: str,
+    port: int,
+    asker: Callable[[], Asker] | None = None,
+    ready: Callable[[], object] | None = None,
+    mcp: bool = False,
+) -> Iterator[str]:
     """The address of the page, served for as long as the context lasts. See `serve`."""
     check_address(host, port)
+    if mcp:
+        check_tools()
     _set_environment()
     from chat.app.page import build, theme
 
     loaded = threading.Event()
-    page = build(index, ask, loaded=loaded)
+    page, pool = build(index, ask, loaded=loaded, asker=asker)
     with resources.as_file(resources.files(__name__)) as folder:
         try:
             _, address, _ = page.launch(
@@ -67,23 +95,29 @@ def opened(index: Index, ask: Ask, *, host: str, port: int, ready: Callable[[], 
                 share=False,
                 inbrowser=False,
                 ssr_mode=False,
-                mcp_server=False,
+                mcp_server=mcp,
                 pwa=False,
                 enable_monitoring=False,
                 run_history=False,
                 footer_links=[],
                 show_error=False,
-                max_file_size="1kb",  # nothing is uploaded here
+                max_file_size=f"{MOST_MEGABYTES}mb" if asker is not None else "1kb",  # then nothing is uploaded
                 favicon_path=folder / "favicon.svg",
                 theme=theme(),
-                head=f"<style>{(folder / 'style.css').read_text(encoding='utf-8')}</style>",  # `css` would rewrite the selectors
+                head="".join(
+                    f"<style>{(folder / name).read_text(encoding='utf-8')}</style>" for name in _STYLES
+                ),  # `css` rewrites selectors
             )
         except OSError as error:  # taken since it was checked
             raise _unusable(host, port, error) from error
-        threading.Thread(target=_load, args=(ready, loaded), daemon=True).start()
+        loading = threading.Thread(target=_load, args=(ready, loaded, pool.fill if asker is not None else None), daemon=True)
+        loading.start()
         try:
             yield address
         finally:
+            pool.stop()
+            if loaded.is_set():
+                loading.join(_LAST_QUESTION_SECONDS)  # a thread that is cut off inside the model ends the program with a crash
             page.server.force_exit = True  # browsers keep a connection open, and would be waited for …
             logging.getLogger("uvicorn.error").disabled = True  # … and that they are cut off is no news
             page.close(verbose=False)
@@ -100,6 +134,12 @@ def check_address(host: str, port: int) -> None:
         raise _unusable(host, port, error) from error
 
 
+def check_tools() -> None:
+    """Raise FootnotedError unless what serves tools (MCP) is installed."""
+    if importlib.util.find_spec("mcp") is None:
+        raise FootnotedError("--mcp needs what is not installed; run: python3 -m pip install -c constraints.txt '.[mcp]'")
+
+
 def _unusable(host: str, port: int, error: OSError) -> UnusableAddress:
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port + 1 < _PORTS else 7861
@@ -108,8 +148,8 @@ def _unusable(host: str, port: int, error: OSError) -> UnusableAddress:
     return UnusableAddress(f"the page cannot be served on '{host}', port {port} ({reason}); choose others: --host 127.0.0.1 --port 7861")
 
 
-def _load(ready: Callable[[], object] | None, loaded: threading.Event) -> None:
-    """Run `ready`. If it fails, so will `ask`, which tells whoever asks."""
+def _load(ready: Callable[[], object] | None, loaded: threading.Event, after: Callable[[], object] | None) -> None:
+    """Run `ready`, and `after` it what can wait. If it fails, so will `ask`, which tells whoever asks."""
     try:
         if ready is not None:
             ready()
@@ -117,6 +157,8 @@ def _load(ready: Callable[[], object] | None, loaded: threading.Event) -> None:
         _log.error("%s", error)
     finally:
         loaded.set()
+    if after is not None:
+        after()
 
 
 def _set_environment() -> None:

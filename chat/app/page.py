@@ -1,79 +1,44 @@
-"""The components of the page and what happens between them. Everything that can be said without gradio is in `chat.render`."""
+"""The components of the page, and what is wired to what. What happens then is in `handlers`; what needs no gradio, in `chat.render`."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
 import gradio as gr
 
-from chat.answer import Answer
-from chat.conversation import Turn
-from chat.render.frame import chooser_html, header_html, starters, welcome_html
-from chat.render.html import answer_html, line_html, linked_place, question_html
-from chat.render.library import library_html
+from chat.app.desk import Ask, Desk, Visitor
+from chat.app.handlers import Handlers, Parts, Shown, limits_html
+from chat.app.pool import Pool
+from chat.app.programs import programs
+from chat.asking import Asker
+from chat.own import MOST_MEGABYTES
+from chat.render.frame import VIEWS, chooser_html, foot_html, header_html, welcome_html
 from chat.render.source import source_html
 from index.errors import FootnotedError
 from index.library import Index
 
 _VISITORS_AT_ONCE = 32  # a class; each holds a thread while it waits
 _MAX_TYPED_CHARACTERS = 20_000  # more never leaves the browser
-
-_LOOKING = "Looking through the readings …"
-_OPENING = "Opening the model, a few seconds after each start …"
-_FAILED = "Something went wrong on our side, and it is in the log. Please ask again, or in other words."
-
-_log = logging.getLogger(__name__)
+_LONGEST_VISIT_SECONDS = 24 * 3600  # of one that nobody closes, such as a program's
+_UPLOADS_SECONDS = 600  # until an upload that nobody read is deleted
 
 
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """One visitor's conversation."""
-
-    turns: tuple[Turn, ...] = ()  # what later questions can lean on
-    messages: tuple[dict[str, str], ...] = ()  # as gradio's chat shows them
-    footnotes: int = 0  # numbers given so far: they run on
-    answers: int = 0
-
-
-def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded: threading.Event) -> Any:
-    """The page as gradio Blocks, not yet launched. Questions wait until the model is `loaded`."""
+def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[], Asker] | None = None) -> tuple[Any, Pool]:
+    """The page as gradio Blocks, not yet launched, and its proposals, not yet tried. Questions wait until the model is `loaded`."""
+    desk = Desk(index, ask, asker=asker, loaded=loaded)
+    pool = Pool(desk)
+    handlers = Handlers(desk, pool)
     documents = tuple(index.documents.values())
-    rows = {document.id: row for row, document in enumerate(documents)}
-    one_at_a_time = threading.Lock()  # tokenizers refuse to be shared between threads; a question takes milliseconds
+    views = list(VIEWS) if desk.can_more else [view for view in VIEWS if view != "search"]
 
-    def converse(question: str, talk: _Talk) -> Iterator[tuple[list[dict[str, str]], _Talk, Any]]:
-        shown = (*talk.messages, _message("user", question_html(question))) if question.strip() else talk.messages
-        yield [*shown, _message("assistant", line_html(_LOOKING if loaded.is_set() else _OPENING, kind="pending"))], talk, ""
-        talk = replace(talk, messages=shown)
-        loaded.wait()
-        try:
-            with one_at_a_time:
-                answer = ask(question, talk.turns)
-        except FootnotedError as error:
-            talk = _said(talk, line_html(str(error), kind="error"))
-        except Exception:  # noqa: BLE001  whoever asked must not wait for ever
-            _log.exception("a question could not be answered")
-            talk = _said(talk, line_html(_FAILED, kind="error"))
-        else:
-            talk = _answered(talk, answer, rows)
-        yield list(talk.messages), talk, gr.skip()  # the next question may be half typed by now
-
-    def source(link: str) -> str:
-        place = linked_place(link) if isinstance(link, str) else None
-        if place is None or place[0] >= len(documents):
-            return ""
-        row, highlight = place
-        inside = highlight is None or highlight.end <= len(documents[row].text)
-        return source_html(documents[row], highlight if inside else None)
-
-    with gr.Blocks(title="Footnoted", analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        talk = gr.State(_Talk())
-        gr.HTML(header_html(documents), elem_id="head", apply_default_css=False)
+    with gr.Blocks(
+        title="Footnoted", analytics_enabled=False, fill_width=True, fill_height=True, delete_cache=(_UPLOADS_SECONDS, _UPLOADS_SECONDS)
+    ) as page:
+        visitor = gr.State(Visitor(), time_to_live=_LONGEST_VISIT_SECONDS)
+        _html(header_html(documents, views), "head")
         with gr.Row(elem_id="desk", equal_height=True):
             with gr.Column(elem_id="talk", min_width=0):
                 chat = gr.Chatbot(
@@ -88,51 +53,88 @@ def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded:
                     feedback_options=None,
                     group_consecutive_messages=False,
                     placeholder=welcome_html(documents),
-                    examples=[{"text": question} for question in starters(documents)],
+                    examples=[{"text": question} for question in pool.starters()],
                 )
+                chips = _html("", "chips")
                 with gr.Row(elem_id="ask"):
-                    typed = gr.Textbox(
-                        elem_id="question",
-                        label="Question",
-                        show_label=False,
-                        container=False,
-                        lines=1,
-                        max_lines=4,
-                        max_length=_MAX_TYPED_CHARACTERS,
-                        placeholder=f"Ask the reading{'' if len(documents) == 1 else 's'} a question …",
-                        autofocus=True,
-                        scale=1,
+                    typed = _textbox(
+                        "question", "Question", f"Ask the reading{'' if len(documents) == 1 else 's'} a question …", focus=True
                     )
                     button = gr.Button("Ask", elem_id="send", variant="primary", scale=0, min_width=0)
-            with gr.Column(elem_id="source", min_width=0):
-                gr.HTML(library_html(index.reports(), index.manifest.skipped), elem_id="library", apply_default_css=False, js_on_load=None)
-                if chooser := chooser_html(documents):
-                    gr.HTML(chooser, elem_id="readings", apply_default_css=False, js_on_load=None)
-                gr.HTML(
-                    source_html(documents[0]) if documents else "",
-                    elem_id="reading",
-                    apply_default_css=False,
-                    js_on_load=resources.files("chat.app").joinpath("page.js").read_text(encoding="utf-8"),
-                    server_functions=[source],
+                _html(foot_html(), "foot")
+            if desk.can_more:
+                with gr.Column(elem_id="searching", min_width=0):
+                    with gr.Row(elem_id="find"):
+                        sought = _textbox("sought", "Search", "Search for passages …")
+                        find = gr.Button("Search", elem_id="go", variant="primary", scale=0, min_width=0)
+                    found = _html("", "found")
+                gr.on(
+                    [sought.submit, find.click],
+                    handlers.search,
+                    [sought, visitor],
+                    found,
+                    concurrency_limit=_VISITORS_AT_ONCE,
+                    show_progress="hidden",
+                    api_name="found",
+                    api_visibility="private",
                 )
-        gr.on(
-            [typed.submit, button.click],
-            converse,
-            [typed, talk],
-            [chat, talk, typed],
-            api_name="ask",
-            concurrency_limit=_VISITORS_AT_ONCE,
-            show_progress="hidden",
+            with gr.Column(elem_id="shelf", min_width=0):
+                library = _html(desk.library(Visitor()), "library")
+                if desk.can_more:
+                    add = gr.UploadButton("Add your own files", elem_id="add", file_count="multiple", scale=0, min_width=0)
+                    _html(limits_html(MOST_MEGABYTES), "limits")
+                status = _html("", "status")
+            with gr.Column(elem_id="source", min_width=0):
+                chooser = _html(chooser_html(documents), "readings")
+                _html(
+                    source_html(documents[0]) if documents else "",
+                    "reading",
+                    js_on_load=_script("page.js"),
+                    server_functions=[_source(desk)],
+                )
+        bus = _html("", "bus", html_template="", js_on_load=_script("talk.js"))
+        parts = Parts(chat, visitor, chips, bus, library, chooser, status)
+
+        def after(who: Visitor) -> Shown:
+            return handlers.after(who, parts)
+
+        def act(who: Visitor, event: gr.EventData) -> Iterator[Shown]:
+            yield from handlers.act(who, event._data, parts)  # noqa: SLF001 - the attributes of an event are its data's keys, one by one
+
+        def read(paths: list[str] | None, who: Visitor) -> Iterator[Shown]:
+            yield from handlers.add(paths, who, parts)
+
+        def left(request: gr.Request) -> None:
+            session = page.state_holder.session_data.get(request.session_hash)
+            who = session.state_data.get(visitor._id) if session is not None else None  # noqa: SLF001 - the only way to a session's state
+            if isinstance(who, Visitor):
+                desk.leave(who)
+
+        page.unload(left)
+        quietly: dict[str, Any] = {"concurrency_limit": _VISITORS_AT_ONCE, "show_progress": "hidden"}
+        hidden: dict[str, Any] = {**quietly, "api_visibility": "private"}
+        asking: list[Any] = [typed.submit, button.click]
+        talking = gr.on(
+            asking, handlers.converse, [typed, visitor], [chat, visitor, typed], api_name="talk", api_visibility="undocumented", **quietly
         )
-        chat.example_select(_example, None, typed, show_progress="hidden", api_visibility="private", queue=False).then(
-            converse,
-            [typed, talk],
-            [chat, talk, typed],
-            concurrency_limit=_VISITORS_AT_ONCE,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-    return page
+        chosen = chat.example_select(_example, None, typed, show_progress="hidden", api_visibility="private", queue=False)
+        started = chosen.then(handlers.converse, [typed, visitor], [chat, visitor, typed], **hidden)
+        for event in (talking, started):
+            event.then(after, visitor, [chips, bus], **hidden)
+        changed = [chat, visitor, chips, bus, library, chooser, status]
+        bus.submit(act, visitor, changed, trigger_mode="multiple", **hidden)
+        if desk.can_more:
+            add.upload(
+                read,
+                [add, visitor],
+                [visitor, library, chooser, status],
+                concurrency_limit=1,
+                show_progress="hidden",
+                api_visibility="private",
+            )
+        for program in programs(desk):
+            gr.api(_said_plainly(program), api_name=program.__name__, concurrency_limit=_VISITORS_AT_ONCE)
+    return page, pool
 
 
 def theme() -> Any:
@@ -146,23 +148,51 @@ def theme() -> Any:
     )
 
 
+def _html(value: str, elem_id: str, **how: Any) -> Any:
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, **{"js_on_load": None, **how})
+
+
+def _textbox(elem_id: str, label: str, placeholder: str, *, focus: bool = False) -> Any:
+    return gr.Textbox(
+        elem_id=elem_id,
+        label=label,
+        show_label=False,
+        container=False,
+        lines=1,
+        max_lines=4,
+        max_length=_MAX_TYPED_CHARACTERS,
+        placeholder=placeholder,
+        autofocus=focus,
+        scale=1,
+    )
+
+
+def _script(name: str) -> str:
+    return resources.files("chat.app").joinpath(name).read_text(encoding="utf-8")
+
+
+def _source(desk: Desk) -> Callable[[object], str]:
+    """A function of its own, which gradio marks; a method cannot be marked."""
+
+    def source(link: object) -> str:
+        return desk.source(link)
+
+    return source
+
+
+def _said_plainly(program: Callable[..., Any]) -> Callable[..., Any]:
+    """The program, with errors of ours as gradio shows them to callers: one line."""
+    from functools import wraps
+
+    @wraps(program)
+    def called(*arguments: Any, **named: Any) -> Any:
+        try:
+            return program(*arguments, **named)
+        except FootnotedError as error:
+            raise gr.Error(str(error)) from error
+
+    return called
+
+
 def _example(chosen: gr.SelectData) -> str:
     return str(chosen.value["text"])
-
-
-def _message(role: str, content: str) -> dict[str, str]:
-    return {"role": role, "content": content}
-
-
-def _said(talk: _Talk, html: str) -> _Talk:
-    return replace(talk, messages=(*talk.messages, _message("assistant", html)))
-
-
-def _answered(talk: _Talk, answer: Answer, rows: dict[str, int]) -> _Talk:
-    """The conversation with an answer at its end. Small talk is not remembered: a later question does not lean on it."""
-    turn = talk.answers + 1
-    talk = _said(talk, answer_html(answer, turn=turn, first_number=talk.footnotes + 1, rows=rows))
-    turns = talk.turns
-    if answer.footnotes:
-        turns = (*turns, Turn(answer.question, "\n\n".join(quote.text for quote in answer.quotes)))
-    return replace(talk, turns=turns, footnotes=talk.footnotes + len(answer.footnotes), answers=turn)

@@ -1,31 +1,24 @@
-"""What stands around the talk and the source: the head of the page, its first words, the choice of a reading, questions to start with."""
+"""What stands around the talk and the source: the head of the page, its first words, the choice of a reading, questions to go on with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from chat.footnotes import short_title
 from chat.render.html import escaped
-from index.records import BlockKind, Document
+from index.records import Document
 
-BRIEF_TITLE = "South-South Cooperation: Fostering Global Development and Solidarity"
-BRIEF_STARTERS = (
-    "How does the UN define South-South cooperation?",
-    "What did Aamir Khan ask for at the High-Level Committee?",
-    "What does Pakistan's Vision 2025 put emphasis on?",
-    "What is the memorandum of understanding between Pakistan and China called?",
-)  # for the brief that ships; a test sees that each is answered
-
-_MAX_STARTERS = 4
-_MAX_HEADING_CHARACTERS = 60  # longer ones read badly inside a question
+VIEWS = {"ask": "Ask", "search": "Search", "readings": "Readings"}
+PANELS = {"ask": "talk", "search": "searching", "readings": "shelf"}  # ids of what each shows
 
 
-def header_html(documents: Sequence[Document]) -> str:
-    """The name of the program and what it has read."""
+def header_html(documents: Sequence[Document], views: Sequence[str] = ()) -> str:
+    """The name of the program, what it has read, and tabs for the views there are; the first is the one shown."""
     title = f"{short_title(documents[0])} · " if len(documents) == 1 else ""
     readings = f"{len(documents):,} reading{'' if len(documents) == 1 else 's'}"
-    return f'<header class="head"><b>Footnoted</b><span>{escaped(title + readings)}</span></header>'
+    tabs = "".join(_tab(view, selected=place == 0) for place, view in enumerate(views))
+    nav = f'<nav role="tablist" aria-label="Views">{tabs}</nav>' if tabs else ""
+    return f'<header class="head"><b>Footnoted</b><span>{escaped(title + readings)}</span>{nav}</header>'
 
 
 def welcome_html(documents: Sequence[Document]) -> str:
@@ -37,37 +30,34 @@ def welcome_html(documents: Sequence[Document]) -> str:
     )
 
 
-def chooser_html(documents: Sequence[Document]) -> str:
-    """A list to choose the reading in the pane from; '' when there is no choice."""
+def chooser_html(documents: Sequence[Document], numbers: Mapping[str, int] | None = None) -> str:
+    """A list to choose the reading in the pane from; '' when there is no choice. `numbers` by id are those in places' addresses."""
     if len(documents) < 2:
         return ""
-    options = "".join(f'<option value="{row}">{escaped(document.title)}</option>' for row, document in enumerate(documents))
+    rows = [(numbers or {}).get(document.id, row) for row, document in enumerate(documents)]
+    options = "".join(f'<option value="{row}">{escaped(document.title)}</option>' for row, document in zip(rows, documents, strict=True))
     return f'<label class="chooser">Reading <select id="chooser">{options}</select></label>'
 
 
-def starters(documents: Sequence[Document]) -> tuple[str, ...]:
-    """Questions to start with: those of the brief that ships if it is there, else drawn from headings of the readings."""
-    if any(document.title == BRIEF_TITLE for document in documents):
-        return BRIEF_STARTERS
-    return tuple(islice((f"What does it say about “{heading}”?" for heading in _headings(documents)), _MAX_STARTERS))
+def chips_html(questions: Sequence[str]) -> str:
+    """Questions to go on with, each a button that asks it; '' without any."""
+    chips = "".join(f'<button class="chip" type="button">{escaped(question)}</button>' for question in questions)
+    return f'<div class="chips" role="group" aria-label="Questions to go on with">{chips}</div>' if chips else ""
 
 
-def _headings(documents: Sequence[Document]) -> Iterator[str]:
-    """Short headings that are not the title, each once, one from each document in turn."""
-    seen: set[str] = set()
-    columns = [_sections(document) for document in documents[:_MAX_STARTERS]]
-    while columns:
-        for column in tuple(columns):
-            heading = next(column, None)
-            if heading is None:
-                columns.remove(column)
-            elif heading.casefold() not in seen:
-                seen.add(heading.casefold())
-                yield heading
+def foot_html() -> str:
+    """The lines under the question box, shown by `talk.js` when there is something to say: which readings are asked, what is kept where."""
+    return (
+        '<p id="scope" role="status" hidden><span></span> <button id="all-readings" type="button">Ask all</button></p>'
+        '<p id="kept" hidden>This talk is kept in your browser, nowhere else. <button id="forget" type="button">Delete it</button>'
+        '<button id="opinions" type="button" hidden>Save your remarks</button></p>'
+        '<p id="said" class="unseen" role="status"></p>'
+    )
 
 
-def _sections(document: Document) -> Iterator[str]:
-    for block in document.blocks:
-        words = document.slice(block.span).rstrip(" :.")
-        if block.kind is BlockKind.HEADING and 3 < len(words) <= _MAX_HEADING_CHARACTERS and words.casefold() != document.title.casefold():
-            yield words
+def _tab(view: str, *, selected: bool) -> str:
+    focus = "" if selected else ' tabindex="-1"'
+    return (
+        f'<button id="tab-{view}" role="tab" type="button" aria-selected="{str(selected).lower()}" aria-controls="{PANELS[view]}"{focus}>'
+        f"{VIEWS[view]}</button>"
+    )

@@ -21,21 +21,22 @@ MAX_SHOWN_QUESTION_CHARACTERS = 600  # a bubble is not the place for more
 
 _PART_CHARACTERS = 28  # of an address's first part that are shown
 _INTERPRETABLE = re.compile(r"[^\w ]|_")
-_PLACE = re.compile(r"#source-([0-9]{1,9})(?:-([0-9]{1,12})-([0-9]{1,12}))?")
+_PLACE = re.compile(r"#source-([0-9]{1,30})(?:-([0-9]{1,12})-([0-9]{1,12}))?")
 
 
-def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[str, int]) -> str:
+def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[str, int], above: str = "", under: str = "") -> str:
     """
     One line of HTML with everything that is said to a question.
 
     `turn` counts the answers of a conversation, so that ids are unique in it; `first_number` is the number of the first footnote, which
-    lets them run on; `rows` has the row of each document of the index by its id.
+    lets them run on; `rows` has the row of each document of the index by its id; `above` and `under` are HTML to put there.
     """
     notes = [Footnote(first_number + place, note.quote) for place, note in enumerate(answer.footnotes)]
-    context = f'<p class="context">Understood together with “<bdi>{escaped(answer.context)}</bdi>”</p>' if answer.context else ""
+    context = above
+    context += f'<p class="context">Understood together with “<bdi>{escaped(answer.context)}</bdi>”</p>' if answer.context else ""
     if answer.corrections:
         context += f'<p class="context">{escaped(read_as(answer))}</p>'
-    if answer.refused and not notes and not context:
+    if answer.refused and not notes and not context and not under:
         return line_html(answer.refusal)
     if answer.refused and not notes:
         body = line_html(answer.refusal)
@@ -44,7 +45,7 @@ def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[s
         body = f'<div class="refusal"><p>{_refusal(answer.refusal)} {_closest(len(notes))}</p>{said}</div>'
     else:
         body = "".join(_blockquotes(notes, turn, rows)) + _list(notes, turn)
-    return f'<div class="answer">{context}{body}</div>'
+    return f'<div class="answer">{context}{body}{under}</div>'
 
 
 def question_html(question: str) -> str:
@@ -72,7 +73,8 @@ def escaped(text: str) -> str:
 
 def place_link(row: int, span: Span) -> str:
     """
-    The address of a place: the row of its document in the index, and where it starts and ends.
+    The address of a place: the number of its document, and where it starts and ends. Of the house's readings the number is the row in
+    the index; of a visitor's own it cannot be guessed.
 
     >>> place_link(0, Span(7, 9))
     '#source-0-7-9'
@@ -82,7 +84,7 @@ def place_link(row: int, span: Span) -> str:
 
 def linked_place(link: str) -> tuple[int, Span | None] | None:
     """
-    The document row that an address leads to, and the span if it has one; None for any other text. They need not exist.
+    The document's number that an address leads to, and the span if it has one; None for any other text. They need not exist.
 
     >>> linked_place("#source-0-7-9"), linked_place("#source-3"), linked_place("#source-0-9-7")
     ((0, Span(start=7, end=9)), (3, None), None)

@@ -1,0 +1,237 @@
+"""
+What the page can do, without gradio: the readings and the program behind it, and what belongs to one visitor.
+
+Visitors share the readings and nothing else. What is a visitor's lives in one `Visitor`, which gradio keeps with the session and lets go of
+after it; only who knows a number that cannot be guessed opens the pane on a visitor's own file.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from chat.answer import Answer
+from chat.asking import Asker, smalltalk
+from chat.conversation import Turn
+from chat.further import further
+from chat.own import Progress, free_places, read_own
+from chat.render.found import found_html, worth_showing
+from chat.render.html import linked_place
+from chat.render.library import library_html
+from chat.render.link import Keys, linked
+from chat.render.source import source_html
+from chat.render.talk import messages
+from chat.talk import Origin, Said, Talk
+from index.errors import FootnotedError
+from index.joined import join
+from index.library import Index
+from index.records import Document
+from index.search import Query, search
+from index.wording import read
+
+Ask = Callable[[str, Sequence[Turn]], Answer]  # a question and the turns before it, oldest first, to an answer
+
+MOST_FOUND = 10  # passages that a search shows
+FORGOTTEN_SECONDS = 600  # after a page was closed
+_FIRST_OWN = 10**24  # numbers of own files are drawn from as many: 80 bits
+_FAILED = "Something went wrong on our side, and it is in the log. Please ask again, or in other words."
+_MISFIT = "This link was made from other readings, or from these before they changed, so it cannot be shown. Ask the question anew."
+
+_REMOVED = "This answer came from files that you removed."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Visitor:
+    """What belongs to one visitor, and is changed in place: several events can be under way at once."""
+
+    talk: Talk = field(default_factory=Talk)
+    chosen: tuple[str, ...] = ()  # ids of the readings to ask; () for all
+    own: tuple[Index, ...] = ()  # of the visitor's own files
+    joined: Index | None = None  # the readings of the house and the visitor's own; None without any
+    numbers: dict[str, int] = field(default_factory=dict)  # of the own files, by id: who knows one opens the file in the pane
+    greeted: bool = False  # whether what the browser kept was taken up
+    left: object = None  # set when the page was closed, to something new each time; None while it is open
+
+
+class Desk:
+    """An index and what answers from it. `asker` comes with everything beyond plain answers, once `loaded` is set."""
+
+    def __init__(self, index: Index, ask: Ask, *, asker: Callable[[], Asker] | None, loaded: threading.Event) -> None:
+        self.index = index
+        self.keys = Keys(index.documents.values())
+        self._documents = tuple(index.documents.values())
+        self.can_more = asker is not None
+        self._ask, self._asker, self.loaded = ask, asker, loaded
+        self.one_at_a_time = threading.Lock()  # tokenizers refuse to be shared between threads; a question takes milliseconds
+        self._owners: WeakValueDictionary[int, Visitor] = WeakValueDictionary()  # of visitors' own files, by their numbers
+
+    def index_of(self, visitor: Visitor) -> Index:
+        """The readings that a visitor asks: those of the house, and the visitor's own."""
+        return visitor.joined or self.index
+
+    def documents(self, visitor: Visitor) -> Mapping[str, Document]:
+        """They, by id, in order."""
+        return self.index_of(visitor).documents
+
+    def answer(self, question: str, turns: Sequence[Turn] = (), documents: Sequence[str] = (), visitor: Visitor | None = None) -> Answer:
+        """The answer to a question, once the model is there. Raises what asking raises."""
+        self.loaded.wait()
+        with self.one_at_a_time:
+            if self._asker is None or (not documents and (visitor is None or visitor.joined is None)):
+                return self._ask(question, turns)
+            return self.asker(visitor).ask(question, turns, documents or None)
+
+    def asker(self, visitor: Visitor | None = None) -> Asker:
+        """What answers, from the visitor's readings. Only where `can_more`."""
+        assert self._asker is not None
+        asker = self._asker()
+        return replace(asker, index=visitor.joined) if visitor is not None and visitor.joined is not None else asker
+
+    def ask(self, visitor: Visitor, question: str) -> None:
+        """Answer a visitor's question, and put both into the talk."""
+        documents = tuple(id for id in visitor.chosen if id in self.documents(visitor))
+        self._say(visitor, question, Origin.ASKED, documents, lambda: self.answer(question, visitor.talk.turns, documents, visitor))
+
+    def others(self, visitor: Visitor, turn: int) -> None:
+        """Put other passages on the question of an answer into the talk."""
+        said = visitor.talk.answer(turn)
+        if said is None or not self.can_more:
+            return
+        documents = tuple(id for id in said.documents if id in self.documents(visitor))
+
+        def find() -> Answer:
+            self.loaded.wait()
+            with self.one_at_a_time:
+                return further(self.asker(visitor), visitor.talk.shown_on(said.question), documents or None)
+
+        self._say(visitor, said.question, Origin.OTHERS, documents, find)
+
+    def follow(self, visitor: Visitor, link: str) -> bool:
+        """Put what a link shows into the talk, unless it is there already; whether the address is a link of ours."""
+        found = linked(link, self.index, self.keys)
+        if found is None:
+            return False
+        if not found.fits:
+            visitor.talk = visitor.talk.plus(Said(found.question, None, _MISFIT))
+        elif found.quotes:
+            said = Said(found.question, found.answer(), documents=found.documents, origin=Origin.LINK)
+            visitor.talk = visitor.talk if said in visitor.talk.said else visitor.talk.plus(said)
+        elif not any(said.question == found.question for said in visitor.talk.said):
+            # A refusal is said again by whoever refuses, not by the link; the same readings refuse in the same words.
+            turns = (Turn(found.context),) if found.context else ()
+            origin = Origin.ASKED if found.asks else Origin.LINK
+            self._say(visitor, found.question, origin, found.documents, lambda: self.answer(found.question, turns, found.documents))
+        return True
+
+    def search(self, visitor: Visitor, text: str) -> str:
+        """Passages found, as HTML. Raises FootnotedError."""
+        line = smalltalk(text)
+        if line:
+            return '<p class="line">Type a few words to look for.</p>'
+        index = self.index_of(visitor)
+        documents = tuple(id for id in visitor.chosen if id in index.documents) or None
+        self.loaded.wait()
+        with self.one_at_a_time:
+            asker = self.asker(visitor)
+            query = read(Query(text), index, documents=documents, knows=asker.embedder.knows)
+            hits = search(index, asker.embedder, query, k=MOST_FOUND, documents=documents)
+        return found_html(query, worth_showing(query, hits), self.numbers(visitor))
+
+    def messages(self, visitor: Visitor) -> list[dict[str, str]]:
+        """The talk as gradio's chat takes it."""
+        documents = self.documents(visitor)
+        return messages(visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers)
+
+    def add(self, visitor: Visitor, paths: Sequence[Path]) -> Iterator[Progress]:
+        """Read files of a visitor's own, and let the visitor ask them too. Raises FootnotedError."""
+        own = [id for index in visitor.own for id in index.documents]
+        refusal = free_places(len(own), len(paths))
+        if refusal:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            raise FootnotedError(refusal)
+        for step in read_own(paths, [*self.index.documents, *own], self.index):
+            if isinstance(step, Progress):
+                yield step
+                continue
+            visitor.joined = join(self.index, *visitor.own, step)
+            visitor.own = (*visitor.own, step)
+            for id in step.documents:
+                visitor.numbers[id] = _FIRST_OWN + secrets.randbelow(_FIRST_OWN)
+                self._owners[visitor.numbers[id]] = visitor
+
+    def remove_own(self, visitor: Visitor) -> None:
+        """Let go of a visitor's own files. What was quoted from them goes too."""
+        talk = visitor.talk
+        visitor.talk = replace(talk, said=tuple(_without(said, visitor.numbers) for said in talk.said))
+        for number in visitor.numbers.values():
+            self._owners.pop(number, None)
+        visitor.own, visitor.joined, visitor.numbers = (), None, {}
+        visitor.chosen = tuple(id for id in visitor.chosen if id in self.index.documents)
+
+    def leave(self, visitor: Visitor, *, seconds: float = FORGOTTEN_SECONDS) -> None:
+        """Forget a visitor whose page was closed, unless it comes back meanwhile: a laptop may only have slept."""
+        visitor.left = mark = object()
+
+        def forget() -> None:
+            if visitor.left is mark:
+                self.remove_own(visitor)
+                visitor.talk, visitor.chosen = Talk(), ()
+
+        timer = threading.Timer(seconds, forget)
+        timer.daemon = True
+        timer.start()
+
+    def library(self, visitor: Visitor) -> str:
+        """The list of readings."""
+        index = self.index_of(visitor)
+        choose = self.can_more and len(index.documents) > 1
+        return library_html(index.reports(), index.manifest.skipped, documents=index.documents, choose=choose, own=visitor.numbers)
+
+    def numbers(self, visitor: Visitor) -> dict[str, int]:
+        """What the addresses of places call each reading, by id."""
+        return {id: row for row, id in enumerate(self.documents(visitor))} | visitor.numbers
+
+    def reading(self, number: int) -> Document | None:
+        """The reading of a number: a row of the index, or what opens a visitor's own file. None where there is none."""
+        if number < len(self._documents):
+            return self._documents[number]
+        owner = self._owners.get(number)
+        own = [id for id, other in owner.numbers.items() if other == number] if owner is not None else []
+        return self.documents(owner)[own[0]] if owner is not None and own else None
+
+    def source(self, link: object) -> str:
+        """The reading at a place as HTML; '' for a place that is not there."""
+        place = linked_place(link) if isinstance(link, str) else None
+        document = self.reading(place[0]) if place is not None else None
+        if place is None or document is None:
+            return ""
+        _, highlight = place
+        inside = highlight is None or highlight.end <= len(document.text)
+        return source_html(document, highlight if inside else None)
+
+    def _say(self, visitor: Visitor, question: str, origin: Origin, documents: tuple[str, ...], find: Callable[[], Answer]) -> None:
+        """Put what is found into the talk, or a line for what went wrong."""
+        try:
+            said = Said(question, find(), documents=documents, origin=origin)
+        except FootnotedError as error:
+            said = Said(question, None, str(error), "error", origin=origin)
+        except Exception:  # noqa: BLE001  whoever asked must not wait for ever
+            _log.exception("a question could not be answered")
+            said = Said(question, None, _FAILED, "error", origin=origin)
+        visitor.talk = visitor.talk.plus(said)
+
+
+def _without(said: Said, gone: Collection[str]) -> Said:
+    """The same, or a line where it quotes or asked readings that are gone."""
+    quotes = (said.answer.quotes or said.answer.nearest) if said.answer else ()
+    if any(quote.passage.document.id in gone for quote in quotes) or set(said.documents) & set(gone):
+        return Said(said.question, None, _REMOVED, origin=said.origin)
+    return said

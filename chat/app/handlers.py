@@ -1,0 +1,171 @@
+"""What happens when a visitor does something: each handler takes what gradio sends and gives what gradio shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from chat.app.desk import FORGOTTEN_SECONDS, Desk, Visitor
+from chat.app.pool import Pool
+from chat.conversation import MAX_QUESTION_CHARACTERS
+from chat.own import MOST_FILES, Progress
+from chat.render.frame import chips_html, chooser_html
+from chat.render.history import kept, restored
+from chat.render.html import escaped, line_html, question_html
+from chat.render.talk import message
+from index.errors import FootnotedError
+
+_LOOKING = "Looking through the readings …"
+_OPENING = "Opening the model, a few seconds after each start …"
+
+Shown = dict[Any, Any]  # what each component is to show
+Messages = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that handlers change."""
+
+    chat: Any
+    visitor: Any  # gr.State of a Visitor
+    chips: Any
+    bus: Any  # what talk.js sends through and hears from
+    library: Any
+    chooser: Any
+    status: Any  # of reading own files
+
+
+class Handlers:
+    """The handlers of one page."""
+
+    def __init__(self, desk: Desk, pool: Pool) -> None:
+        self._desk, self._pool = desk, pool
+
+    def converse(self, question: str, visitor: Visitor) -> Iterator[tuple[Messages, Visitor, Any]]:
+        """The talk with the question and a line that asks for patience; then with the answer."""
+        visitor.left = None
+        yield self._waiting(visitor, question), visitor, ""
+        self._desk.ask(visitor, question)
+        yield self._desk.messages(visitor), visitor, gr.skip()  # the next question may be half typed by now
+
+    def after(self, visitor: Visitor, parts: Parts) -> Shown:
+        """What goes with a talk that has grown: questions to go on with, and what the browser keeps."""
+        return {parts.chips: chips_html(self._pool.chips(visitor)), parts.bus: self._told(visitor)}
+
+    def act(self, visitor: Visitor, data: Any, parts: Parts) -> Iterator[Shown]:
+        """
+        Do what talk.js asks for. Whatever it sends is a stranger's: what is of another kind than expected does nothing.
+        """
+        visitor.left = None
+        data = data if isinstance(data, dict) else {}
+        name, turn = data.get("act"), data.get("turn")
+        if name == "hello":
+            yield from self._greet(visitor, data, parts)
+        elif name == "ask" and isinstance(data.get("question"), str):
+            yield from self._asking(visitor, data["question"], parts)
+        elif name == "anew" and isinstance(turn, int) and (said := visitor.talk.answer(turn)):
+            yield from self._asking(visitor, said.question, parts)
+        elif name == "others" and isinstance(turn, int):
+            yield {parts.chat: [*self._desk.messages(visitor), self._pending()]}
+            self._desk.others(visitor, turn)
+            yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor, **self.after(visitor, parts)}
+        elif name == "choose" and isinstance(data.get("documents"), list):
+            there = self._desk.documents(visitor)
+            visitor.chosen = tuple(id for id in data["documents"] if isinstance(id, str) and id in there)
+            yield {parts.visitor: visitor}
+        elif name == "forget":
+            visitor.talk = type(visitor.talk)()
+            yield {parts.chat: [], parts.visitor: visitor, **self.after(visitor, parts)}
+        elif name == "remove-own":
+            self._desk.remove_own(visitor)
+            readings = self._readings(visitor, parts, "Your files are gone.")
+            yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor, **readings, **self.after(visitor, parts)}
+
+    def add(self, paths: list[str] | None, visitor: Visitor, parts: Parts) -> Iterator[Shown]:
+        """Read files that the visitor added, and tell how far it is."""
+        visitor.left = None
+        files = [Path(path) for path in paths or []]
+        try:
+            for step in self._desk.add(visitor, files):
+                yield {parts.status: _status(_reading(step))}
+        except FootnotedError as error:
+            yield {parts.status: _status(str(error), failed=True)}
+            return
+        finally:
+            for path in files:  # nothing of them stays where gradio put them
+                path.unlink(missing_ok=True)
+        count = len(visitor.own[-1].documents)
+        yield {
+            parts.visitor: visitor,
+            **self._readings(visitor, parts, f"{count} file{'' if count == 1 else 's'} added. Ask away."),
+        }
+
+    def search(self, text: str, visitor: Visitor) -> str:
+        """Passages found, as HTML."""
+        try:
+            return self._desk.search(visitor, text[: MAX_QUESTION_CHARACTERS + 1])
+        except FootnotedError as error:
+            return line_html(str(error), kind="error")
+
+    def _greet(self, visitor: Visitor, data: dict[str, Any], parts: Parts) -> Iterator[Shown]:
+        """Show what the browser kept, and what the page's address asks for."""
+        if not visitor.greeted:  # what was asked meanwhile comes after
+            visitor.talk = restored(data.get("kept"), self._desk.index, self._desk.keys).plus(*visitor.talk.said)
+        visitor.greeted = True
+        chosen, there = data.get("chosen"), self._desk.documents(visitor)
+        visitor.chosen = tuple(id for id in chosen if isinstance(id, str) and id in there) if isinstance(chosen, list) else ()
+        yield {
+            parts.chat: gr.Chatbot(value=self._desk.messages(visitor), examples=[{"text": text} for text in self._pool.starters()]),
+            parts.visitor: visitor,
+            **self.after(visitor, parts),
+        }
+        link = data.get("link")
+        if isinstance(link, str) and "q=" in link:
+            before = len(visitor.talk.said)
+            yield {parts.chat: [*self._desk.messages(visitor), self._pending()]}
+            self._desk.follow(visitor, link)
+            yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor}
+            if len(visitor.talk.said) > before:
+                yield self.after(visitor, parts)
+
+    def _asking(self, visitor: Visitor, question: str, parts: Parts) -> Iterator[Shown]:
+        for shown, state, _ in self.converse(question, visitor):
+            yield {parts.chat: shown, parts.visitor: state}
+        yield self.after(visitor, parts)
+
+    def _waiting(self, visitor: Visitor, question: str) -> Messages:
+        asked = [message("user", question_html(question))] if question.strip() else []
+        return [*self._desk.messages(visitor), *asked, self._pending()]
+
+    def _pending(self) -> dict[str, str]:
+        return message("assistant", line_html(_LOOKING if self._desk.loaded.is_set() else _OPENING, kind="pending"))
+
+    def _told(self, visitor: Visitor) -> str:
+        """What talk.js is told: what to keep of the talk."""
+        told = {"kept": kept(visitor.talk, self._desk.index_of(visitor), self._desk.keys)}
+        return json.dumps(told).replace("<", "\\u003c")
+
+    def _readings(self, visitor: Visitor, parts: Parts, said: str) -> Shown:
+        chooser = chooser_html(tuple(self._desk.documents(visitor).values()), self._desk.numbers(visitor))
+        return {parts.status: _status(said), parts.library: self._desk.library(visitor), parts.chooser: chooser}
+
+
+def _reading(step: Progress) -> str:
+    names = step.names[0] if len(step.names) == 1 else f"{len(step.names)} files"
+    return f"Reading {names} … {step.seconds:.0f} s"
+
+
+def _status(words: str, *, failed: bool = False) -> str:
+    return f'<p class="{"line error" if failed else "line"}">{escaped(words)}</p>' if words else ""
+
+
+def limits_html(most_megabytes: int) -> str:
+    """What a visitor should know before adding files."""
+    limits = f"Up to {MOST_FILES} files of {most_megabytes} MB."
+    words = f"{limits} Nobody else sees them, and they are forgotten {FORGOTTEN_SECONDS // 60} minutes after you close this page."
+    return f'<p class="line">{escaped(words)}</p>'

@@ -1,0 +1,86 @@
+"""
+What other programs can call, through gradio's API and, with `--mcp`, as tools: typed arguments in, plain data out.
+
+They keep nothing: whoever asks a follow-up sends the turns before it. So nothing of one caller can reach another. Gradio shows the
+docstrings to callers.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from chat.answer import Quote
+from chat.app.desk import Desk
+from chat.conversation import Turn
+from chat.footnotes import cite
+from chat.render.found import reasons
+from chat.render.json import answer_json
+from index.errors import BadQuestion
+from index.search import Query
+from index.search import search as find
+from index.wording import read
+
+_MOST_PASSAGES = 50
+_MOST_TURNS = 50  # of a history; a question leans on three
+
+
+def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
+    """`ask`, and `search` where there is what searches."""
+
+    def ask(question: str, history: list[dict[str, str]] | None = None, documents: list[str] | None = None) -> dict[str, Any]:
+        """
+        Ask the readings a question. The answer is the authors' own words, each quotation with a footnote to its place, or a refusal.
+
+        Args:
+            question: the question, in plain language
+            history: earlier turns, oldest first, each with `question` and `answer`; needed only for a follow-up
+            documents: ids of the readings to keep to; all of them when left out
+        """
+        turns = _turns(history)
+        started = time.perf_counter()
+        answer = desk.answer(question, turns, tuple(documents or ()))
+        return cast("dict[str, Any]", json.loads(answer_json(answer, seconds=time.perf_counter() - started)))
+
+    def search(query: str, documents: list[str] | None = None, most: int = 10) -> dict[str, Any]:
+        """
+        Search the readings. Gives passages, best first, each with its place, its citation and why it was found.
+
+        Args:
+            query: what to look for, a question or a few words
+            documents: ids of the readings to keep to; all of them when left out
+            most: how many passages to give at most, 1 to 50
+        """
+        desk.loaded.wait()
+        asker = desk.asker()
+        with desk.one_at_a_time:
+            asked = read(Query(query[:2000]), desk.index, documents=documents, knows=asker.embedder.knows)
+            hits = find(desk.index, asker.embedder, asked, k=max(1, min(int(most), _MOST_PASSAGES)), documents=documents)
+        return {
+            "query": query,
+            "passages": [
+                {
+                    "rank": hit.rank,
+                    "text": hit.passage.text,
+                    "document": hit.passage.document.id,
+                    "start": hit.passage.span.start,
+                    "end": hit.passage.span.end,
+                    "citation": str(cite(Quote(hit.passage, hit.passage.span))),
+                    "found_for": list(reasons(asked, hit)),
+                }
+                for hit in hits
+            ],
+        }
+
+    return (ask, search) if desk.can_more else (ask,)
+
+
+def _turns(history: object) -> list[Turn]:
+    """The turns of a history. Raises BadQuestion."""
+    if history is None:
+        return []
+    if not isinstance(history, list) or not all(isinstance(turn, dict) and isinstance(turn.get("question"), str) for turn in history):
+        raise BadQuestion("`history` is a list of objects with `question` and `answer`; mend it")
+    return [Turn(turn["question"], str(turn.get("answer") or "")) for turn in history[-_MOST_TURNS:]]

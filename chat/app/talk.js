@@ -1,0 +1,219 @@
+// Runs once, when the page is there. `trigger` sends what the visitor does to the server; `props.value` is what the server tells: what to
+// keep of the talk. It lies in this browser, and can be deleted with one button.
+
+const KEPT = "footnoted-talk", CHOSEN = "footnoted-readings", OPINIONS = "footnoted-opinions";
+const byId = (id) => document.getElementById(id);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const send = (act, more = {}) => trigger("submit", { act, ...more });
+
+function stored(key, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) ?? otherwise;
+  } catch {
+    return otherwise; // nothing readable there, or no right to look
+  }
+}
+
+function store(key, value) {
+  try {
+    if (Object.keys(value).length) localStorage.setItem(key, JSON.stringify(value));
+    else localStorage.removeItem(key);
+  } catch {} // full, or not allowed: the talk goes on without
+}
+
+// What the server tells ---------------------------------------------------------------------------------------------------------------
+
+watch("value", () => {
+  const told = JSON.parse(props.value || "{}");
+  store(KEPT, told.kept ?? []);
+  mark();
+});
+
+// Tabs --------------------------------------------------------------------------------------------------------------------------------
+
+const tabs = () => all("#head [role=tab]");
+
+function view(name, focus = false) {
+  for (const tab of tabs()) {
+    const chosen = tab.id === `tab-${name}`, panel = byId(tab.getAttribute("aria-controls"));
+    tab.setAttribute("aria-selected", chosen);
+    tab.tabIndex = chosen ? 0 : -1;
+    if (chosen && focus) tab.focus();
+    panel?.setAttribute("role", "tabpanel");
+    panel?.setAttribute("aria-labelledby", tab.id);
+    panel?.classList.toggle("shown", chosen);
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.role !== "tab") return;
+  const row = tabs(), place = row.indexOf(event.target);
+  const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: row.length - 1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  view(row.at(next % row.length).id.slice(4), true);
+});
+
+// Under an answer ---------------------------------------------------------------------------------------------------------------------
+
+const acts = {
+  copy: (act) => copy(quoted(act.closest(".answer")), act),
+  link: (act) => copy(new URL(act.getAttribute("href"), location.origin + location.pathname).href, act),
+  others: (_, turn) => send("others", { turn }),
+  anew: (_, turn) => send("anew", { turn }),
+  helpful: (act) => judge(act, "helpful"),
+  unhelpful: (act) => judge(act, "not helpful"),
+  reason: (act) => judge(act, "not helpful", act.textContent),
+};
+
+function quoted(answer) {
+  const notes = all("ol.notes > li", answer);
+  return all("blockquote .words", answer).map((words, place) => `“${words.textContent}” ${cited(notes[place])}`).join("\n\n");
+}
+
+function cited(note) {
+  const plain = note.cloneNode(true);
+  all("a", plain).forEach((link) => (link.textContent = link.getAttribute("href"))); // shown shortened
+  return plain.textContent.replaceAll("\u00a0", " ").trim();
+}
+
+async function copy(text, act) {
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copied = copyTheOldWay(text); // no permission, or a page that is not served securely
+  }
+  act.focus({ preventScroll: true });
+  say(copied ? "Copied" : "Not copied: your browser does not let us", act);
+}
+
+function copyTheOldWay(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "unseen";
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  return copied;
+}
+
+function say(words, act) {
+  byId("said").textContent = words;
+  const before = act.dataset.words ?? act.textContent;
+  act.dataset.words = before;
+  act.textContent = words;
+  setTimeout(() => ((act.textContent = before), (byId("said").textContent = "")), 2000);
+}
+
+// Remarks stay in this browser, by the answer's link; they can be saved as a file and sent to whoever asks for them.
+
+const subject = (answer) => answer.querySelector("a.act[id$=-link]")?.getAttribute("href") ?? answer.textContent.slice(0, 200);
+
+function judge(act, verdict, reason = "") {
+  const opinions = stored(OPINIONS, {}), about = subject(act.closest(".answer")), before = opinions[about];
+  if (before?.verdict === verdict && before.reason === reason) delete opinions[about];
+  else opinions[about] = { verdict, reason };
+  store(OPINIONS, opinions);
+  mark();
+}
+
+function mark() {
+  const opinions = stored(OPINIONS, {}), answers = all("#chat .answer");
+  for (const answer of answers) {
+    const opinion = opinions[subject(answer)];
+    press(answer.querySelector("[id$=-helpful]"), opinion?.verdict === "helpful");
+    press(answer.querySelector("[id$=-unhelpful]"), opinion?.verdict === "not helpful");
+    all(".why .act", answer).forEach((act) => press(act, opinion?.reason === act.textContent));
+    answer.querySelector(".why")?.classList.toggle("shown", opinion?.verdict === "not helpful");
+  }
+  if (!byId("kept")) return;
+  byId("kept").hidden = !byId("chat")?.querySelector(".question");
+  byId("opinions").hidden = !Object.keys(opinions).length;
+}
+
+function press(act, pressed) {
+  if (act && act.getAttribute("aria-pressed") !== String(pressed)) act.setAttribute("aria-pressed", pressed);
+}
+
+function saveOpinions() {
+  const listed = Object.entries(stored(OPINIONS, {})).map(([answer, opinion]) => ({ answer, ...opinion }));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(listed, null, 2)], { type: "application/json" }));
+  link.download = "footnoted-remarks.json";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+// Which readings are asked ------------------------------------------------------------------------------------------------------------
+
+const boxes = () => all("#library .choose");
+let chosen = stored(CHOSEN, []);
+
+function choose(documents) {
+  chosen = documents.length === boxes().length ? [] : documents;
+  store(CHOSEN, chosen);
+  send("choose", { documents: chosen });
+  tick();
+}
+
+function tick() {
+  if (!byId("scope")) return;
+  const there = boxes();
+  there.forEach((box) => (box.checked = chosen.includes(box.value)));
+  const count = there.filter((box) => box.checked).length;
+  byId("scope").hidden = !count;
+  const words = `Asking ${count} of ${there.length} readings.`, shown = byId("scope").firstElementChild;
+  if (shown.textContent !== words) shown.textContent = words;
+}
+
+// What the visitor does ---------------------------------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.("button, a.act");
+  if (!pressed || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (pressed.matches("#head [role=tab]")) view(pressed.id.slice(4));
+  else if (pressed.matches(".chip")) {
+    send("ask", { question: pressed.textContent });
+    document.querySelector("#question textarea").focus({ preventScroll: true });
+  } else if (pressed.id === "all-readings") choose([]);
+  else if (pressed.id === "remove-own") send("remove-own");
+  else if (pressed.id === "opinions") saveOpinions();
+  else if (pressed.id === "forget") {
+    [KEPT, OPINIONS].forEach((key) => store(key, {}));
+    history.replaceState(null, "", location.pathname);
+    send("forget");
+    document.querySelector("#question textarea").focus();
+  } else if (pressed.matches("#chat .act")) {
+    const [, turn, name] = pressed.id.match(/^t(\d+)-([a-z]+)/);
+    event.preventDefault();
+    acts[name](pressed, Number(turn));
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("#library .choose")) choose(boxes().filter((box) => box.checked).map((box) => box.value));
+});
+
+// The parts of the page come one after the other; each is made ready when it is there.
+
+function prepare() {
+  if (tabs().length && !document.querySelector("[role=tabpanel]") && byId("talk") && byId("shelf")) view("ask");
+  for (const list of all("#chat .examples[role=list]")) {
+    list.setAttribute("role", "group"); // it holds buttons, no list items
+    list.setAttribute("aria-label", "Questions to start with");
+  }
+  mark();
+  tick();
+}
+
+let due = false;
+new MutationObserver(() => {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => ((due = false), prepare()));
+}).observe(document.body, { subtree: true, childList: true });
+
+prepare();
+send("hello", { link: location.search, kept: stored(KEPT, []), chosen });

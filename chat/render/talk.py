@@ -1,0 +1,77 @@
+"""A talk as the messages of gradio's chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chat.asking import smalltalk
+from chat.footnotes import short_title
+from chat.render.acts import acts_html, anew_html
+from chat.render.html import answer_html, escaped, line_html, question_html
+from chat.render.link import Keys, link_to
+from chat.talk import Origin, Said, Talk
+from index.records import Document
+
+_MOST_NAMED = 3  # readings asked that are named; of more it is said how many
+
+
+def messages(
+    talk: Talk, documents: Mapping[str, Document], *, keys: Keys, others: bool, own: Mapping[str, int] | None = None
+) -> list[dict[str, str]]:
+    """
+    Everything said so far, as messages with roles; numbers of footnotes run on.
+
+    `documents` by id, in the order of the index. Those that are the visitor's `own` come with the numbers of their addresses, and no link
+    leads to them. `others` tells whether other passages can be asked for.
+    """
+    own = own or {}
+    rows = {id: row for row, id in enumerate(documents)} | dict(own)
+    shown: list[dict[str, str]] = []
+    footnotes = turn = 0
+    for said in talk.said:
+        if said.origin is not Origin.OTHERS and said.question.strip():
+            shown.append(message("user", question_html(said.question)))
+        if said.answer is None:
+            shown.append(message("assistant", line_html(said.line, kind=said.kind)))
+            continue
+        turn += 1
+        under = ""
+        quotes = said.answer.quotes or said.answer.nearest
+        if quotes or not (said.origin is Origin.OTHERS or smalltalk(said.question)):
+            named = (*said.documents, *(quote.passage.document.id for quote in quotes))
+            shared = not own.keys() & set(named)
+            link = link_to(said.answer, keys, [documents[id] for id in said.documents if id in documents]) if shared else ""
+            under = acts_html(said.answer, turn=turn, link=link, others=others and bool(quotes))
+        above = _above(said, documents, turn)
+        html = answer_html(said.answer, turn=turn, first_number=footnotes + 1, rows=rows, above=above, under=under)
+        shown.append(message("assistant", html))
+        footnotes += len(said.answer.footnotes)
+    return shown
+
+
+def message(role: str, html: str) -> dict[str, str]:
+    """A message as gradio's chat takes it."""
+    return {"role": role, "content": html}
+
+
+def asked_of(ids: tuple[str, ...], documents: Mapping[str, Document]) -> str:
+    """
+    Which readings a question was restricted to, in words; '' for all.
+    """
+    found = [documents[id] for id in ids if id in documents]
+    if not found:
+        return ""
+    if len(found) > _MOST_NAMED:
+        return f"Asked of {len(found):,} of {len(documents):,} readings"
+    titles = [f"“{short_title(document)}”" for document in found]
+    return "Asked of " + " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
+
+
+def _above(said: Said, documents: Mapping[str, Document], turn: int) -> str:
+    lines = asked_of(said.documents, documents)
+    above = f'<p class="context">{escaped(lines)}</p>' if lines else ""
+    if said.origin is Origin.OTHERS:
+        above += f'<p class="context">Other passages on “<bdi>{escaped(" ".join(said.question.split()))}</bdi>”</p>'
+    elif said.origin is Origin.LINK:
+        above += anew_html(turn)
+    return above

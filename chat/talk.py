@@ -1,0 +1,57 @@
+"""A conversation: what was asked and what was said to it, oldest first. Pure; the page shows it, and the visitor's browser keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from chat.answer import Answer
+from chat.conversation import Turn
+
+
+class Origin(StrEnum):
+    """How something came to be said."""
+
+    ASKED = "asked"
+    OTHERS = "others"  # other passages on a question asked before
+    LINK = "link"  # opened from a permanent link
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A question and what was said to it: an answer, or a line of ours."""
+
+    question: str  # as it was typed; may be empty
+    answer: Answer | None
+    line: str = ""  # '' when there is an answer
+    kind: str = "plain"  # of the line: plain or error
+    documents: tuple[str, ...] = ()  # ids of the readings asked; () for all
+    origin: Origin = Origin.ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """All that was said. Footnote numbers run on through it."""
+
+    said: tuple[Said, ...] = ()
+
+    def plus(self, *said: Said) -> Talk:
+        """The talk with more at its end."""
+        return replace(self, said=(*self.said, *said))
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What later questions can lean on: questions to which words of the readings were shown."""
+        answers = (said.answer for said in self.said if said.origin is not Origin.OTHERS)
+        return tuple(
+            Turn(answer.question, "\n\n".join(quote.text for quote in answer.quotes)) for answer in answers if answer and answer.footnotes
+        )
+
+    def answer(self, turn: int) -> Said | None:
+        """What was said in the answer of that number, from 1; lines of ours are not counted. None where there is none."""
+        answered = [said for said in self.said if said.answer]
+        return answered[turn - 1] if 0 < turn <= len(answered) else None
+
+    def shown_on(self, question: str) -> tuple[Answer, ...]:
+        """Every answer to a question so far, with those that gave other passages."""
+        return tuple(said.answer for said in self.said if said.answer and said.answer.question == question)
