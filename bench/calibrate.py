@@ -54,7 +54,7 @@ _ANSWERED = 0.95  # share of the right answers that the threshold lets through
 
 _OF_SENTENCE = ("sentence", "coverage", "passage", "bm25", "nearby")
 _OF_ANSWER = (
-    *("best sentence", "ahead", "sentence", "coverage", "stands out"),
+    *("best sentence", "sentence", "coverage"),
     *("names elsewhere", "amount missing", "date missing", "person missing", "kind held"),
 )
 _READ = ("evidence", "answers")  # what both have besides, with a reader

@@ -18,22 +18,22 @@ from index.tokens import terms
 
 _AMOUNTS = (Kind.MONEY, Kind.SHARE, Kind.NUMBER)
 _DOUBTED, _WITHOUT_AMOUNT = 0.5, 0.8  # confidences needed; see `confidence_needed`
-_NO_OTHER = -10.0  # logit of the best sentence of another passage where there is none
 
 
 def features(query: Query, ranked: Sequence[Candidate], shown: Sequence[Quote]) -> dict[str, float]:
-    """What speaks for and against the quotations `shown` being an answer; `ranked[0]` is the best sentence."""
+    """
+    What speaks for and against the quotations `shown` being an answer; `ranked[0]` is the best sentence.
+
+    How far it is ahead of others is not among them: that depends on how much there is to read, and made near misses on squad2 look surer.
+    """
     best = ranked[0]
     passage = best.hit.passage
     nearby = set(terms(f"{passage.text} {passage.heading} {passage.document.title}"))
     kind = kind_of(query.text)
     held = any(holds(kind, quote.text) for quote in shown)
-    cosine = best.features["sentence"]
     return {
         **best.features,
         "best sentence": best.logit,
-        "ahead": best.logit - max((other.logit for other in ranked if other.hit.passage != passage), default=_NO_OTHER),
-        "stands out": cosine - sum(candidate.features["sentence"] for candidate in ranked) / len(ranked),
         "names elsewhere": _share_missing(names(query.text), nearby),
         "amount missing": float(kind in _AMOUNTS and not held),
         "date missing": float(kind is Kind.DATE and not held),

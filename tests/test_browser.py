@@ -325,7 +325,9 @@ def test_the_list_of_readings_says_how_well_each_was_read(tmp_path: Path, visit:
 def test_the_command_serves_the_page_and_ends_cleanly(brief_index: Index, chromium: Any) -> None:
     """`python -m chat` says where the page is; Ctrl-C ends it with a browser still there, without a traceback and with exit status 0."""
     port = free_port()
-    command = [sys.executable, "-m", "chat", "--index", str(brief_index.folder), "--port", str(port)]
+    # `env`, since a suite that runs in the background of a shell has Ctrl-C ignored, and what it starts would too.
+    heard = ["env", "--default-signal=INT"]
+    command = [*heard, sys.executable, "-m", "chat", "--index", str(brief_index.folder), "--port", str(port)]
     program = subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
     try:
         assert program.stderr is not None
