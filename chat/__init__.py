@@ -15,6 +15,7 @@ An index folder in, answers out; in reading order.
     refusing      how sure the answer is, and what is said when it is not
     answerers     a question and its hits to an answer; one file per answerer
     asking        the whole way from question to answer, and a line of a questions file
+    facsimile     the pages of a PDF as they are printed, with quoted words marked on them
     render        an answer as text, Markdown, HTML or JSON; pure
     app           the web page: the only place that imports gradio
 """

@@ -2,7 +2,10 @@
 The page: a conversation on one side, the source on the other. The only place that imports gradio, and late.
 
     page.py      the components and what happens between them
-    style.css    how it looks          page.js    what a click on a number does
+    pane.py      what the source pane asks while someone reads
+    style.css    how it looks          pane.css        how the source pane does
+    pane.js      what a click does     card.js         a passage over its number
+    page.js      small repairs         selection.js    asking about what is selected
 """
 
 from __future__ import annotations
@@ -17,29 +20,41 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
+from pathlib import Path
 
 from chat.answer import Answer
 from chat.conversation import Turn
+from chat.facsimile.drawer import Drawer
+from chat.facsimile.pages import Facsimiles
 from index.errors import FootnotedError, UnusableAddress
 from index.library import Index
 
 _PORTS = 65536
+_STYLES = ("style.css", "pane.css")
 
 _log = logging.getLogger(__name__)
 
 Ask = Callable[[str, Sequence[Turn]], Answer]  # a question and the turns before it, oldest first, to an answer
 
 
-def serve(index: Index, ask: Ask, *, host: str = "127.0.0.1", port: int = 7860, ready: Callable[[], object] | None = None) -> None:
+def serve(
+    index: Index,
+    ask: Ask,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    ready: Callable[[], object] | None = None,
+    corpus: Path | None = None,
+) -> None:
     """
-    Serve the page until it is interrupted.
+    Serve the page until it is interrupted. `corpus` is the folder that the index was made from, if it is known: page images come from it.
 
     `ready` is called once in the background as soon as the page is up: the place to load the model. Until it returns, whoever asks is
     told that the model is being opened; `ask` is called after that, by one visitor at a time.
 
     Raises UnusableAddress when the page cannot be served there, before anything is built or printed.
     """
-    with opened(index, ask, host=host, port=port, ready=ready) as address:
+    with opened(index, ask, host=host, port=port, ready=ready, corpus=corpus) as address:
         print(f"Footnoted is open at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
         try:
             while True:
@@ -49,14 +64,17 @@ def serve(index: Index, ask: Ask, *, host: str = "127.0.0.1", port: int = 7860, 
 
 
 @contextmanager
-def opened(index: Index, ask: Ask, *, host: str, port: int, ready: Callable[[], object] | None = None) -> Iterator[str]:
+def opened(
+    index: Index, ask: Ask, *, host: str, port: int, ready: Callable[[], object] | None = None, corpus: Path | None = None
+) -> Iterator[str]:
     """The address of the page, served for as long as the context lasts. See `serve`."""
     check_address(host, port)
     _set_environment()
     from chat.app.page import build, theme
 
     loaded = threading.Event()
-    page = build(index, ask, loaded=loaded)
+    drawer = Drawer()
+    page = build(index, ask, loaded=loaded, facsimiles=Facsimiles(index, corpus, drawer))
     with resources.as_file(resources.files(__name__)) as folder:
         try:
             _, address, _ = page.launch(
@@ -76,7 +94,9 @@ def opened(index: Index, ask: Ask, *, host: str, port: int, ready: Callable[[], 
                 max_file_size="1kb",  # nothing is uploaded here
                 favicon_path=folder / "favicon.svg",
                 theme=theme(),
-                head=f"<style>{(folder / 'style.css').read_text(encoding='utf-8')}</style>",  # `css` would rewrite the selectors
+                head="".join(
+                    f"<style>{(folder / name).read_text(encoding='utf-8')}</style>" for name in _STYLES
+                ),  # `css` rewrites selectors
             )
         except OSError as error:  # taken since it was checked
             raise _unusable(host, port, error) from error
@@ -84,6 +104,7 @@ def opened(index: Index, ask: Ask, *, host: str, port: int, ready: Callable[[], 
         try:
             yield address
         finally:
+            drawer.close()
             page.server.force_exit = True  # browsers keep a connection open, and would be waited for …
             logging.getLogger("uvicorn.error").disabled = True  # … and that they are cut off is no news
             page.close(verbose=False)

@@ -6,17 +6,17 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import Any
 
 import gradio as gr
 
 from chat.answer import Answer
+from chat.app.pane import pane_functions, pane_script, readings
 from chat.conversation import Turn
+from chat.facsimile.pages import Facsimiles
 from chat.render.frame import chooser_html, header_html, starters, welcome_html
-from chat.render.html import answer_html, line_html, linked_place, question_html
+from chat.render.html import answer_html, line_html, question_html
 from chat.render.library import library_html
-from chat.render.source import source_html
 from index.errors import FootnotedError
 from index.library import Index
 
@@ -40,7 +40,7 @@ class _Talk:
     answers: int = 0
 
 
-def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded: threading.Event) -> Any:
+def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded: threading.Event, facsimiles: Facsimiles) -> Any:
     """The page as gradio Blocks, not yet launched. Questions wait until the model is `loaded`."""
     documents = tuple(index.documents.values())
     rows = {document.id: row for row, document in enumerate(documents)}
@@ -62,14 +62,6 @@ def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded:
         else:
             talk = _answered(talk, answer, rows)
         yield list(talk.messages), talk, gr.skip()  # the next question may be half typed by now
-
-    def source(link: str) -> str:
-        place = linked_place(link) if isinstance(link, str) else None
-        if place is None or place[0] >= len(documents):
-            return ""
-        row, highlight = place
-        inside = highlight is None or highlight.end <= len(documents[row].text)
-        return source_html(documents[row], highlight if inside else None)
 
     with gr.Blocks(title="Footnoted", analytics_enabled=False, fill_width=True, fill_height=True) as page:
         talk = gr.State(_Talk())
@@ -109,11 +101,11 @@ def build(index: Index, ask: Callable[[str, Sequence[Turn]], Answer], *, loaded:
                 if chooser := chooser_html(documents):
                     gr.HTML(chooser, elem_id="readings", apply_default_css=False, js_on_load=None)
                 gr.HTML(
-                    source_html(documents[0]) if documents else "",
+                    "",  # the script asks for the document
                     elem_id="reading",
                     apply_default_css=False,
-                    js_on_load=resources.files("chat.app").joinpath("page.js").read_text(encoding="utf-8"),
-                    server_functions=[source],
+                    js_on_load=pane_script(),
+                    server_functions=pane_functions(readings(index, facsimiles)),
                 )
         gr.on(
             [typed.submit, button.click],
