@@ -19,6 +19,7 @@ An index folder in, answers out; in reading order.
     suggesting    questions to ask, made from the readings' own statements and headings
     talk          a conversation: what was asked and what was said to it
     own           a visitor's own files, read by a program of its own
+    facsimile     the pages of a PDF as they are printed, with quoted words marked on them
     render        an answer as text, Markdown, HTML or JSON; pure
     app           the web page: the only place that imports gradio
 """

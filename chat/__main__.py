@@ -117,6 +117,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         ready=ready,
+        corpus=_corpus(arguments),
         mcp=arguments.mcp,
     )
     return 0
@@ -176,15 +177,22 @@ def _asker(index: Index, arguments: argparse.Namespace) -> Asker:
     return open_asker(index, threshold=arguments.threshold, with_reader=not arguments.no_reader, reranker=arguments.reranker)
 
 
+def _corpus(arguments: argparse.Namespace) -> Path | None:
+    """The folder that the index is made from; None where only an index is named, of which it is not known."""
+    from index.corpus import SHIPPED_CORPUS
+
+    return None if arguments.index is not None and arguments.corpus is None else arguments.corpus or SHIPPED_CORPUS
+
+
 def _open(arguments: argparse.Namespace) -> Index:
     """The index to answer from, made first if it is missing or its corpus changed."""
-    from index.corpus import SHIPPED_CORPUS, default_index, fingerprint
+    from index.corpus import default_index, fingerprint
     from index.errors import DamagedIndex, FootnotedError, IndexMismatch, UnusableFolder
     from index.library import Index
 
-    if arguments.index is not None and arguments.corpus is None:
+    corpus = _corpus(arguments)
+    if corpus is None:
         return Index.open(arguments.index)
-    corpus = arguments.corpus or SHIPPED_CORPUS
     folder = arguments.index or default_index(corpus)
     try:
         index = Index.open(folder)

@@ -13,6 +13,7 @@ The shared language of Footnoted, in reading order.
     phrases    words between quotation marks, found as they are
     search     a question to ranked hits
     wording    how a question is read before it is searched
+    confined   programs of our own that read what may harm them, with limits
     corpus     which files a corpus folder holds, and where an index lies by default
 
 `ingest` writes an index folder and `chat` answers from one; both import this package, never each other.

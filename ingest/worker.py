@@ -13,28 +13,22 @@ import contextlib
 import os
 import queue
 import signal
-import struct
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 import msgspec
 
-from index.cli import module_command
+from index.confined import MEMORY_STATUS, Confined, Ended, TooLate, jobs
 from ingest.readers import DEFAULTS, Options, Reading, Skipped
 
 MAX_SECONDS = 120  # for a document; 300 pages of a company report take 10
 MAX_MEGABYTES = 2048  # of memory a process may ask for
 _AHEAD = 4  # files read before they are asked for, for each process: bounds what waits in memory
-_MAX_FRAME_BYTES = 1 << 30  # a longer one is no document
-_GRACE_SECONDS = 5  # after which a process whose parent is gone ends itself
-
-_HEAD = struct.Struct(">I")  # a frame's length in bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +138,14 @@ class _Process:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        command, environment = module_command("ingest.worker", [str(limits.seconds), str(limits.megabytes)])
-        self._popen = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        self._timed_out = False
+        self._program = Confined("ingest.worker", seconds=limits.seconds, megabytes=limits.megabytes)
 
     def ask(self, job: _Job) -> Iterator[Reading | Skipped]:
         """Send a file, and give what comes back. Raises _Failed."""
-        assert self._popen.stdin is not None
         try:
-            _send(self._popen.stdin, msgspec.msgpack.encode(job))
-        except OSError as error:
-            raise _Failed(_crashed(self._popen.wait())) from error
+            self._program.send(msgspec.msgpack.encode(job))
+        except Ended as end:
+            raise _Failed(_crashed(end.status)) from end
         while True:
             reply = self._reply()
             if reply.reading is not None:
@@ -168,49 +157,25 @@ class _Process:
 
     def kill(self) -> None:
         """End it and what it started, at once."""
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._popen.pid, signal.SIGKILL)
-            else:
-                self._popen.kill()
-        for stream in (self._popen.stdin, self._popen.stdout):
-            with contextlib.suppress(OSError):
-                assert stream is not None
-                stream.close()
-        self._popen.wait()
+        self._program.kill()
 
     def _reply(self) -> _Reply:
         """The next frame, if it comes in time."""
-        assert self._popen.stdout is not None
-        clock = threading.Timer(self._limits.seconds, self._too_late)
-        clock.daemon = True
-        clock.start()
+        seconds = self._limits.seconds
         try:
-            content = _receive(self._popen.stdout)
-        finally:
-            clock.cancel()
-        if self._timed_out:
-            seconds = self._limits.seconds
-            raise _Failed(f"took longer than {seconds} seconds and was given up; split it, or allow more: --max-seconds {seconds * 2}")
-        if content is None:
-            raise _Failed(_crashed(self._popen.wait(), megabytes=self._limits.megabytes))
-        try:
-            return msgspec.msgpack.decode(content, type=_Reply)
+            return msgspec.msgpack.decode(self._program.receive(), type=_Reply)
+        except TooLate as error:
+            reason = f"took longer than {seconds} seconds and was given up; split it, or allow more: --max-seconds {seconds * 2}"
+            raise _Failed(reason) from error
+        except Ended as end:
+            raise _Failed(_crashed(end.status, megabytes=self._limits.megabytes)) from end
         except (msgspec.DecodeError, ValueError) as error:
             raise _Failed(f"was read as something that is no document ({error}); save it anew, or remove it") from error
-
-    def _too_late(self) -> None:
-        self._timed_out = True
-        with contextlib.suppress(OSError):
-            self._popen.kill()  # which ends the wait for its reply
-
-
-_MEMORY_STATUS = 77  # a process that ran out of memory where Python could not go on
 
 
 def _crashed(status: int, *, megabytes: int = MAX_MEGABYTES) -> str:
     """What a process's end means for the file it was reading."""
-    if status in (_MEMORY_STATUS, -9):  # SIGKILL: the system was short of it
+    if status in (MEMORY_STATUS, -9):  # SIGKILL: the system was short of it
         return _too_large(megabytes)
     with contextlib.suppress(ValueError):
         if status < 0:
@@ -222,84 +187,27 @@ def _too_large(megabytes: int) -> str:
     return f"needs more than {megabytes:,} MB of memory to read; split it, or allow more: --max-megabytes {megabytes * 2}"
 
 
-def _send(stream: IO[bytes], content: bytes) -> None:
-    stream.write(_HEAD.pack(len(content)))
-    stream.write(content)
-    stream.flush()
-
-
-def _receive(stream: IO[bytes]) -> bytes | None:
-    """A frame; None where the stream ends before it does."""
-    head = stream.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    (length,) = _HEAD.unpack(head)
-    if length > _MAX_FRAME_BYTES:
-        return None
-    content = stream.read(length)
-    return content if len(content) == length else None
-
-
 def main() -> int:
     """Read files, one job after the other, until standard input ends. Arguments: seconds and megabytes allowed."""
-    seconds, megabytes = map(int, sys.argv[1:3])
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whatever prints, prints nowhere
-    jobs = sys.stdin.buffer
-    _limit_memory(megabytes)
-    _forbid()
-    from ingest.reading import read_file
-
     decoder = msgspec.msgpack.Decoder(_Job)
-    while (content := _receive(jobs)) is not None:
+    for content, send in jobs(sys.argv[1:3]):
+        from ingest.reading import read_file
+
         job = decoder.decode(content)
-        alarm = threading.Timer(seconds + _GRACE_SECONDS, _end)  # the parent has a clock of its own, while it lives
-        alarm.daemon = True
-        alarm.start()
         try:
             for part in read_file(Path(os.fsdecode(job.path)), job.source, job.options):
                 reply = _Reply(reading=part) if isinstance(part, Reading) else _Reply(skipped=part)
-                _send(replies, msgspec.msgpack.encode(reply))
-            _send(replies, msgspec.msgpack.encode(_Reply()))
+                send(msgspec.msgpack.encode(reply))
+            send(msgspec.msgpack.encode(_Reply()))
         except MemoryError:
-            os._exit(_MEMORY_STATUS)
+            os._exit(MEMORY_STATUS)
         except BrokenPipeError:
             os._exit(0)  # nobody waits for it any more
         except Exception as error:  # noqa: BLE001 - a reader's own fault costs the file, and is named
             what = f"is not what its reader expected ({type(error).__name__}) and was given up; save it anew, or remove it"
-            _send(replies, msgspec.msgpack.encode(_Reply(skipped=Skipped(job.source, what))))
-            _send(replies, msgspec.msgpack.encode(_Reply()))
-        finally:
-            alarm.cancel()
+            send(msgspec.msgpack.encode(_Reply(skipped=Skipped(job.source, what))))
+            send(msgspec.msgpack.encode(_Reply()))
     return 0
-
-
-def _end() -> None:
-    """End this process and what it started."""
-    if hasattr(os, "killpg"):
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-    os._exit(1)
-
-
-def _limit_memory(megabytes: int) -> None:
-    """Let this process, and each that it starts, have so much memory and no more."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _forbid() -> None:
-    """Let nothing in a file reach the network: no reader has any business there."""
-
-    def hook(event: str, _: tuple[object, ...]) -> None:
-        if event in ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
-            raise PermissionError("a reader reaches no network")
-
-    sys.addaudithook(hook)
 
 
 if __name__ == "__main__":

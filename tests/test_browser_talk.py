@@ -49,7 +49,7 @@ def address(asker: Asker) -> Iterator[str]:
         yield address
 
 
-def test_a_link_shows_the_same_answer_in_a_fresh_browser(asker: Asker, address: str, visit: Visit, picture: Any) -> None:  # noqa: F811
+def test_a_link_shows_the_same_answer_in_a_fresh_browser(asker: Asker, address: str, visit: Visit, picture: Any) -> None:
     """Quotation for quotation and note for note; it says that a link opened it, and opening it twice shows it once."""
     first = visit(address)
     answered(first, "What is CPEC?")
@@ -71,7 +71,7 @@ def test_a_link_shows_the_same_answer_in_a_fresh_browser(asker: Asker, address: 
     assert texts(second, "#chat .answer:has(#t2-copy) .words") == texts(first, "#chat .words")
 
 
-def test_a_link_to_other_readings_says_so(address: str, visit: Visit) -> None:  # noqa: F811
+def test_a_link_to_other_readings_says_so(address: str, visit: Visit) -> None:
     """One line, and its question stands over it."""
     page = visit(f"{address}?q=What+is+%3Cb%3ECPEC%3C%2Fb%3E%3F&at=0123456789abcdef.0-9")
     page.wait_for_selector("#chat .line.plain")
@@ -80,7 +80,7 @@ def test_a_link_to_other_readings_says_so(address: str, visit: Visit) -> None:  
     assert texts(page, "#chat .line")[0].startswith("This link was made from other readings")
 
 
-def test_an_answer_is_copied_with_its_citation(asker: Asker, address: str, visit: Visit) -> None:  # noqa: F811
+def test_an_answer_is_copied_with_its_citation(asker: Asker, address: str, visit: Visit) -> None:
     """Quotation marks, the words, the citation with whole addresses; with leave to write to the clipboard and without."""
     answer = asker.ask("What did Aamir Khan call for?")
     expected = "\n\n".join(f"“{quote.text}” {cite(quote)}" for quote in answer.quotes)
@@ -102,7 +102,7 @@ def test_an_answer_is_copied_with_its_citation(asker: Asker, address: str, visit
             assert page.input_value("#question textarea") == expected
 
 
-def test_other_passages_come_below_with_numbers_that_run_on(address: str, visit: Visit) -> None:  # noqa: F811
+def test_other_passages_come_below_with_numbers_that_run_on(address: str, visit: Visit) -> None:
     """What was shown stays; nothing of it comes again."""
     page = visit(address)
     answered(page, "What is CPEC?")
@@ -117,7 +117,7 @@ def test_other_passages_come_below_with_numbers_that_run_on(address: str, visit:
     assert texts(page, "#chat .context") == ["Other passages on “What is CPEC?”"]
 
 
-def test_remarks_stay_in_the_browser_and_can_be_saved(address: str, visit: Visit) -> None:  # noqa: F811
+def test_remarks_stay_in_the_browser_and_can_be_saved(address: str, visit: Visit) -> None:
     """Pressed by key, with a reason; there again after a reload; saved as a file; pressed again, taken back."""
     page = visit(address)
     answered(page, "What is CPEC?")
@@ -136,7 +136,7 @@ def test_remarks_stay_in_the_browser_and_can_be_saved(address: str, visit: Visit
     assert page.get_attribute("#t1-unhelpful", "aria-pressed") == "false"
 
 
-def test_the_talk_is_kept_in_the_browser_until_it_is_deleted(address: str, visit: Visit) -> None:  # noqa: F811
+def test_the_talk_is_kept_in_the_browser_until_it_is_deleted(address: str, visit: Visit) -> None:
     """A reload shows it again and the numbers run on; one button deletes it here and there; another browser has none of it."""
     page = visit(address)
     answered(page, "What is CPEC?")
@@ -159,7 +159,7 @@ def test_the_talk_is_kept_in_the_browser_until_it_is_deleted(address: str, visit
     assert page.locator("#chat .answer").count() == 0
 
 
-def test_what_is_proposed_is_asked_by_a_click(address: str, visit: Visit) -> None:  # noqa: F811
+def test_what_is_proposed_is_asked_by_a_click(address: str, visit: Visit) -> None:
     """A starter, and then a question to go on with under the answer."""
     page = visit(address)
     page.click("#chat .example >> nth=0")
@@ -174,7 +174,7 @@ def test_what_is_proposed_is_asked_by_a_click(address: str, visit: Visit) -> Non
     assert page.locator("#chat blockquote").count() > 1
 
 
-def test_a_search_shows_passages_with_why_and_leads_to_their_place(address: str, visit: Visit, picture: Any) -> None:  # noqa: F811
+def test_a_search_shows_passages_with_why_and_leads_to_their_place(address: str, visit: Visit, picture: Any) -> None:
     """Its tab is reached with arrows; Enter searches; a passage's link shows it highlighted in the pane."""
     page = visit(address)
     page.focus("#tab-ask")
@@ -192,7 +192,7 @@ def test_a_search_shows_passages_with_why_and_leads_to_their_place(address: str,
     assert not page.is_visible("#question textarea")
 
 
-def test_a_question_keeps_to_chosen_readings_and_the_choice_is_remembered(address: str, visit: Visit, picture: Any) -> None:  # noqa: F811
+def test_a_question_keeps_to_chosen_readings_and_the_choice_is_remembered(address: str, visit: Visit, picture: Any) -> None:
     """Ticked by key; said under the question box and over the answer; still so after a reload; one button asks all again."""
     page = visit(address)
     page.click("#tab-readings")
@@ -214,7 +214,7 @@ def test_a_question_keeps_to_chosen_readings_and_the_choice_is_remembered(addres
     assert len(texts(page, "#chat .context")) == 2
 
 
-def test_own_files_are_the_visitors_alone(address: str, visit: Visit, picture: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_own_files_are_the_visitors_alone(address: str, visit: Visit, picture: Any, tmp_path: Path) -> None:
     """Added, asked and opened in the pane; invisible to another visitor who asks at the same time; gone with a button, or a reload."""
     file = tmp_path / "my notes.txt"
     file.write_text("Zanzibar exports cloves to Oman <script>alert(1)</script> every winter.\n", encoding="utf-8")
@@ -247,7 +247,7 @@ def test_own_files_are_the_visitors_alone(address: str, visit: Visit, picture: A
     assert "cloves" not in mine.inner_text("#chat")
 
 
-def test_a_file_that_cannot_be_read_is_said(address: str, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
+def test_a_file_that_cannot_be_read_is_said(address: str, visit: Visit, tmp_path: Path) -> None:
     """The reason stands where the file was added."""
     file = tmp_path / "a.xyz"
     file.write_text("x", encoding="utf-8")
@@ -260,7 +260,7 @@ def test_a_file_that_cannot_be_read_is_said(address: str, visit: Visit, tmp_path
 
 
 @_SIZES
-def test_axe_finds_no_barrier(address: str, visit: Visit, picture: Any, viewport: dict[str, int], scheme: str) -> None:  # noqa: F811
+def test_axe_finds_no_barrier(address: str, visit: Visit, picture: Any, viewport: dict[str, int], scheme: str) -> None:
     """No serious or critical problem in any view, with answers, a refusal and lists on it."""
     try:
         from axe_playwright_python.sync_playwright import Axe
@@ -289,7 +289,7 @@ def test_axe_finds_no_barrier(address: str, visit: Visit, picture: Any, viewport
     assert found == {"start": [], "talk": [], "search": [], "readings": []}
 
 
-def test_two_visitors_at_once_see_only_their_own(address: str, visit: Visit) -> None:  # noqa: F811
+def test_two_visitors_at_once_see_only_their_own(address: str, visit: Visit) -> None:
     """Questions asked at the same moment come back to those who asked them."""
     pages = [visit(address) for _ in range(2)]
     questions = ["What is CPEC?", "What does Pakistan sell?"]

@@ -14,6 +14,7 @@ import pytest
 
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.app.desk import Desk, Visitor
+from chat.app.pane import pane_functions
 from chat.app.pool import Pool
 from chat.app.programs import programs
 from chat.asking import Asker
@@ -33,6 +34,11 @@ def desk(brief_index: Index) -> Desk:
     loaded.set()
     asker = Asker(brief_index, HashingEmbedder(), ExtractiveAnswerer(0.0))
     return Desk(brief_index, asker.ask, asker=lambda: asker, loaded=loaded)
+
+
+def opened(desk: Desk, link: str) -> str:
+    """What the pane shows of a link."""
+    return pane_functions(desk.reading)[0](link)
 
 
 @pytest.fixture
@@ -111,8 +117,8 @@ def test_a_visitors_file_is_asked_with_the_readings_and_by_nobody_else(desk: Des
     assert "cloves" in desk.search(mine, "cloves")
     assert "Zanzibar" not in desk.search(other, "cloves")
     (number,) = mine.numbers.values()
-    assert "cloves" in desk.source(f"#source-{number}")
-    assert [desk.source(f"#source-{guess}") for guess in (1, number + 1, 10**24)] == ["", "", ""]
+    assert "cloves" in opened(desk, f"#source-{number}")
+    assert [opened(desk, f"#source-{guess}") for guess in (1, number + 1, 10**24)] == ["", "", ""]
     assert parsed(desk.messages(mine)[1]["content"]).all("a", kind="act") == []
     assert not path.exists()
     assert set(Path(tempfile.gettempdir()).glob("footnoted-*")) == before
@@ -123,12 +129,12 @@ def test_a_visitors_files_go_with_the_visitor(desk: Desk, upload: Any) -> None:
     visitor = Visitor()
     list(desk.add(visitor, [upload("a.txt", "Zanzibar exports cloves.\n")]))
     (number,), gone = visitor.numbers.values(), weakref.ref(visitor)
-    assert "cloves" in desk.source(f"#source-{number}")
+    assert "cloves" in opened(desk, f"#source-{number}")
     del visitor
     gc.collect()
 
     assert gone() is None
-    assert desk.source(f"#source-{number}") == ""
+    assert opened(desk, f"#source-{number}") == ""
 
 
 def test_a_visitor_whose_page_was_closed_is_forgotten(desk: Desk, upload: Any) -> None:
@@ -156,7 +162,7 @@ def test_files_can_be_added_again_and_removed(desk: Desk, upload: Any) -> None:
     numbers = list(visitor.numbers.values())
     desk.remove_own(visitor)
     assert desk.documents(visitor) == desk.index.documents
-    assert [desk.source(f"#source-{number}") for number in numbers] == ["", ""]
+    assert [opened(desk, f"#source-{number}") for number in numbers] == ["", ""]
 
 
 def test_files_that_cannot_be_read_are_refused_in_words(desk: Desk, upload: Any) -> None:

@@ -1,4 +1,4 @@
-"""The source as HTML: everything of the document once, the right words highlighted, its own notes reachable."""
+"""The source as HTML: everything of the document once, its own notes reachable. What is highlighted in it: tests/test_browser_pane.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from chat.render.source import HIGHLIGHT_ID, source_html
+from chat.render.source import source_html
 from index.library import Index
 from index.records import Block, BlockKind, Document, Note, NoteMark, Page, Span
 from tests.markup import Element, parsed
@@ -17,23 +17,22 @@ _KINDS = tuple(BlockKind)
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_the_text_of_all_marks_is_the_highlighted_text(seed: int) -> None:
-    """The text of all `<mark>` elements together is the highlighted text, blank lines between blocks aside."""
-    chance = random.Random(seed)
-    document = _random(chance)
-    start = chance.randrange(len(document.text))
-    highlight = Span(start, chance.randint(start + 1, len(document.text)))
-    marks = parsed(source_html(document, highlight)).all("mark")
-
-    assert "".join(mark.text for mark in marks) == document.slice(highlight).replace("\n\n", "").replace("\n", ""), f"seed {seed}"
-    if marks:
-        assert [mark.attributes.get("id") for mark in marks] == [HIGHLIGHT_ID] + [None] * (len(marks) - 1)
+def test_blocks_say_where_they_start(seed: int) -> None:
+    """The text of all elements with `data-start`, note marks and page names in them aside, is the document's text from there on."""
+    document = random_document(random.Random(seed))
+    for block in parsed(source_html(document)).all():
+        if "data-start" in block.attributes:
+            words = _own_text(block)
+            start = int(block.attributes["data-start"])
+            assert document.text[start : start + len(words)] == words, f"seed {seed}"
+    marks = [mark.attributes["data-at"] for mark in parsed(source_html(document)).all("sup")]
+    assert marks == [str(mark.position) for mark in document.marks], f"seed {seed}"
 
 
 @pytest.mark.parametrize("seed", range(200))
 def test_everything_of_the_document_is_there_once(seed: int) -> None:
     """What is shown, marks and page names aside, is the document's text; each mark and page of it stands there once."""
-    document = _random(random.Random(seed))
+    document = random_document(random.Random(seed))
     page = parsed(source_html(document))
 
     assert _own_text(page) == document.text.replace("\n\n", ""), f"seed {seed}"
@@ -53,32 +52,14 @@ def test_everything_of_the_document_is_there_once(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(50))
 def test_each_note_mark_links_to_its_note_and_each_note_back(seed: int) -> None:
     """Every link inside the source leads to one element, and ids are unique."""
-    document = _random(random.Random(seed))
-    page = parsed(source_html(document, Span(0, len(document.text))))
+    document = random_document(random.Random(seed))
+    page = parsed(source_html(document))
 
     ids = [element.attributes["id"] for element in page.all() if "id" in element.attributes]
     links = [link.attributes["href"][1:] for link in page.all("a") if link.attributes["href"].startswith("#")]
     assert len(ids) == len(set(ids))
     assert set(links) <= set(ids)
     assert [link for link in links if link.startswith("own-")] == [f"own-{mark.note}" for mark in document.marks]
-
-
-def test_notes_marked_in_the_highlight_are_shown_right_after_its_last_block(brief_index: Index) -> None:
-    """Who looks a quotation up sees the source's own note next to it."""
-    (document,) = brief_index.documents.values()
-    words = "South-South cooperation should be a level playing field"
-    start = document.text.index(words)
-    block = document.block_at(start)
-    assert block is not None
-    end = document.marks[5].position
-    article = parsed(source_html(document, Span(start, end))).one("article")
-    elements = [child for child in article.children if isinstance(child, Element)]
-    place = next(row for row, element in enumerate(elements) if element.all("mark"))
-
-    assert elements[place].one("mark").text == document.slice(Span(start, end))
-    assert elements[place + 1].attributes["class"] == "own"
-    assert elements[place + 1].text.startswith('6 "Pakistan Calls For Boosting')
-    assert len(article.all("aside")) == 1
 
 
 def test_the_head_says_what_is_read(brief_index: Index) -> None:
@@ -94,35 +75,22 @@ def test_the_head_says_what_is_read(brief_index: Index) -> None:
     assert [item.attributes["id"] for item in page.one("ol").all("li")] == [f"own-{row}" for row in range(7)]
 
 
-def test_a_note_mark_inside_the_highlight_is_not_highlighted() -> None:
-    """A mark in the middle cuts the highlight in two; the words stay whole."""
-    document = _document("Before it. After it.", notes=(Note("1", "A note.", ""),), marks=(NoteMark(10, 0),))
-    paragraph = parsed(source_html(document, Span(0, 20))).all("p")[1]
-
-    assert [(child.tag, child.text) for child in paragraph.children if isinstance(child, Element)] == [
-        ("mark", "Before it."),
-        ("sup", "1"),
-        ("mark", " After it."),
-    ]
-
-
 def test_a_page_that_begins_inside_a_paragraph_is_named_there() -> None:
     """A sentence that runs over a page stays one paragraph, with the page's name where it begins."""
     pages = (Page(1, "i", Span(0, 7)), Page(2, "", Span(7, 21)), Page(3, "", Span(21, 25)))
     document = _document("One run over pages.", "Two.", pages=pages)
-    page = parsed(source_html(document, Span(0, 19)))
+    page = parsed(source_html(document))
 
     assert [rule.text for rule in page.all("div", kind="page")] == ["page i (1 of the file)", "page 3 of the file"]
     assert page.one("span", kind="page-turn").text == "page 2 of the file"
-    assert [mark.text for mark in page.all("mark")] == ["One run", " over pages."]
+    assert [start.attributes["data-page"] for start in page.all() if "data-page" in start.attributes] == ["1", "2", "3"]
 
 
 def test_text_in_no_block_is_shown() -> None:
     """A document whose reader found no blocks is shown paragraph by paragraph."""
-    page = parsed(source_html(Document("d", "d.txt", {}, "One.\n\nTwo *two*."), Span(6, 9)))
+    page = parsed(source_html(Document("d", "d.txt", {}, "One.\n\nTwo *two*.")))
 
     assert [paragraph.text for paragraph in page.all("p")[1:]] == ["One.", "Two *two*."]
-    assert page.one("mark").text == "Two"
 
 
 def test_list_items_stand_in_lists_and_headings_below_the_title() -> None:
@@ -136,6 +104,32 @@ def test_list_items_stand_in_lists_and_headings_below_the_title() -> None:
     assert [len(items.all("li")) for items in page.all("ul")] == [2, 1]
     assert page.one("h4").text == "Head"
     assert page.one("li", kind="level-2").text == "item"
+
+
+def test_rows_of_a_table_stand_in_one_table_and_long_texts_in_leaves() -> None:
+    """Rows that follow each other are one table; a browser can leave out what is out of sight, and knows about how high it is."""
+    texts = ["a b", "c d", *["word " * 199 + "word"] * 12]
+    spans, start = [], 0
+    for text in texts:
+        spans.append(Span(start, start + len(text)))
+        start += len(text) + 2
+    kinds = [BlockKind.TABLE] * 2 + [BlockKind.PARAGRAPH] * 12
+    blocks = tuple(Block(kind, 0, span) for kind, span in zip(kinds, spans, strict=True))
+    page = parsed(source_html(Document("d", "d.pdf", {}, "\n\n".join(texts), blocks=blocks)))
+
+    assert [row.text for row in page.one("div", kind="table").all("p")] == ["a b", "c d"]
+    leaves = page.all("section", kind="leaf")
+    assert [len(leaf.all("p")) for leaf in leaves] == [6, 5, 3]
+    assert [leaf.attributes["style"] for leaf in leaves] == ["--lines: 62", "--lines: 75", "--lines: 45"]
+
+
+def test_pages_are_offered_as_images_where_there_are_some() -> None:
+    """A switch stands over such a document, and over no other."""
+    document = _document("One.")
+    offered = parsed(source_html(document, pictured=True))
+
+    assert [button.text for button in offered.one("div", kind="views").all("button")] == ["Text", "Page"]
+    assert parsed(source_html(document)).all("button") == []
 
 
 def test_an_item_that_brings_its_own_number_gets_no_bullet() -> None:
@@ -157,7 +151,9 @@ def test_a_title_is_text() -> None:
 def _body(page: Element) -> Element:
     """The article without the list of its notes."""
     article = page.one("article")
-    article.children = [child for child in article.children if not (isinstance(child, Element) and child.tag == "section")]
+    article.children = [
+        child for child in article.children if not (isinstance(child, Element) and child.attributes.get("class") == "own-notes")
+    ]
     return article
 
 
@@ -165,7 +161,7 @@ def _own_text(page: Element) -> str:
     def shown(element: Element | str) -> str:
         if isinstance(element, str):
             return element
-        aside = element.tag in ("sup", "section", "h2") or element.attributes.get("class") in ("page", "page-turn", "byline")
+        aside = element.tag in ("sup", "h2") or element.attributes.get("class") in ("page", "page-turn", "byline", "own-notes")
         return "" if aside else "".join(map(shown, element.children))
 
     return shown(page)
@@ -179,7 +175,7 @@ def _document(*paragraphs: str, **parts: object) -> Document:
     return Document("d", "d.md", {}, "\n\n".join(paragraphs), blocks=tuple(blocks), **parts)  # type: ignore[arg-type]
 
 
-def _random(chance: random.Random) -> Document:
+def random_document(chance: random.Random) -> Document:
     """A document with blocks of any kind, text outside of them, notes, marks anywhere and pages that start anywhere, empty ones too."""
     texts = [" ".join(chance.choices(_WORDS, k=chance.randint(1, 12))) for _ in range(chance.randint(1, 8))]
     text = "\n\n".join(texts)

@@ -234,7 +234,7 @@ def test_a_file_without_text_is_taken_for_a_scan(tmp_path: Path) -> None:
     path = printed(tmp_path, "#rect(fill: black)")
 
     assert reason(path) == (
-        "has no text: it looks like a scan; run python -m pip install rapidocr onnxruntime pypdfium2"
+        "has no text: it looks like a scan; run python -m pip install rapidocr onnxruntime"
         " and ingest with --ocr to have it read from its image"
     )
 

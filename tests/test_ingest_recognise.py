@@ -75,7 +75,7 @@ def scanned_reading(scanned: Path) -> Reading:
 def test_a_scan_says_how_to_get_it_read(scanned: Path) -> None:
     """Without the option the reason names the extra and the option."""
     assert reason(scanned, Options()) == (
-        "has no text: it looks like a scan; run python -m pip install rapidocr onnxruntime pypdfium2"
+        "has no text: it looks like a scan; run python -m pip install rapidocr onnxruntime"
         " and ingest with --ocr to have it read from its image"
     )
 
@@ -85,7 +85,7 @@ def test_a_scan_says_what_is_missing(scanned: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "rapidocr", None)
 
     assert reason(scanned, OCR) == (
-        "cannot be read from its image: --ocr needs an extra; run python -m pip install rapidocr onnxruntime pypdfium2 and ingest again"
+        "cannot be read from its image: --ocr needs an extra; run python -m pip install rapidocr onnxruntime and ingest again"
     )
 
 

@@ -4,8 +4,11 @@ The page: a conversation on one side, the source on the other. The only place th
     desk.py      what the page can do, and what belongs to one visitor      pool.py       questions to propose
     handlers.py  what happens when a visitor does something                 programs.py   what other programs can call
     page.py      the components, and what is wired to what
-    style.css, talk.css    how it looks
-    page.js      the source pane: what a click on a number does             talk.js       the talk, the tabs, what the browser keeps
+    pane.py      what the source pane asks while someone reads
+    style.css, talk.css, pane.css    how it looks
+    talk.js      the talk, the tabs, what the browser keeps
+    pane.js      what a click on a number does        card.js         a passage over its number
+    page.js      small repairs                        selection.js    asking about what is selected
 """
 
 from __future__ import annotations
@@ -21,16 +24,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
+from pathlib import Path
 
 from chat.app.desk import Ask
 from chat.asking import Asker
+from chat.facsimile.drawer import Drawer
+from chat.facsimile.pages import Facsimiles
 from chat.own import MOST_MEGABYTES
 from index.errors import FootnotedError, UnusableAddress
 from index.library import Index
 
 _PORTS = 65536
 _LAST_QUESTION_SECONDS = 5
-_STYLES = ("style.css", "talk.css")
+_STYLES = ("style.css", "talk.css", "pane.css")
 
 _log = logging.getLogger(__name__)
 
@@ -43,10 +49,11 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     ready: Callable[[], object] | None = None,
+    corpus: Path | None = None,
     mcp: bool = False,
 ) -> None:
     """
-    Serve the page until it is interrupted.
+    Serve the page until it is interrupted. `corpus` is the folder that the index was made from, if it is known: page images come from it.
 
     `asker` gives what answers once `ready` has returned; without it the page only asks, and shows nothing that needs more. `mcp` offers
     what programs can call as tools too.
@@ -56,7 +63,7 @@ def serve(
 
     Raises UnusableAddress when the page cannot be served there, before anything is built or printed.
     """
-    with opened(index, ask, asker=asker, host=host, port=port, ready=ready, mcp=mcp) as address:
+    with opened(index, ask, asker=asker, host=host, port=port, ready=ready, corpus=corpus, mcp=mcp) as address:
         print(f"Footnoted is open at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
         try:
             while True:
@@ -74,6 +81,7 @@ def opened(
     port: int,
     asker: Callable[[], Asker] | None = None,
     ready: Callable[[], object] | None = None,
+    corpus: Path | None = None,
     mcp: bool = False,
 ) -> Iterator[str]:
     """The address of the page, served for as long as the context lasts. See `serve`."""
@@ -84,7 +92,8 @@ def opened(
     from chat.app.page import build, theme
 
     loaded = threading.Event()
-    page, pool = build(index, ask, loaded=loaded, asker=asker)
+    drawer = Drawer()
+    page, pool = build(index, ask, loaded=loaded, asker=asker, facsimiles=Facsimiles(index, corpus, drawer))
     with resources.as_file(resources.files(__name__)) as folder:
         try:
             _, address, _ = page.launch(
@@ -115,6 +124,7 @@ def opened(
         try:
             yield address
         finally:
+            drawer.close()
             pool.stop()
             if loaded.is_set():
                 loading.join(_LAST_QUESTION_SECONDS)  # a thread that is cut off inside the model ends the program with a crash

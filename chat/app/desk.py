@@ -16,15 +16,15 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from chat.answer import Answer
+from chat.app.pane import Reading, reading_of, readings
 from chat.asking import Asker, smalltalk
 from chat.conversation import Turn
+from chat.facsimile.pages import Facsimiles
 from chat.further import further
 from chat.own import Progress, free_places, read_own
 from chat.render.found import found_html, worth_showing
-from chat.render.html import linked_place
 from chat.render.library import library_html
 from chat.render.link import Keys, linked
-from chat.render.source import source_html
 from chat.render.talk import messages
 from chat.talk import Origin, Said, Talk
 from index.errors import FootnotedError
@@ -63,10 +63,12 @@ class Visitor:
 class Desk:
     """An index and what answers from it. `asker` comes with everything beyond plain answers, once `loaded` is set."""
 
-    def __init__(self, index: Index, ask: Ask, *, asker: Callable[[], Asker] | None, loaded: threading.Event) -> None:
+    def __init__(
+        self, index: Index, ask: Ask, *, asker: Callable[[], Asker] | None, loaded: threading.Event, facsimiles: Facsimiles | None = None
+    ) -> None:
         self.index = index
         self.keys = Keys(index.documents.values())
-        self._documents = tuple(index.documents.values())
+        self._house = readings(index, facsimiles)
         self.can_more = asker is not None
         self._ask, self._asker, self.loaded = ask, asker, loaded
         self.one_at_a_time = threading.Lock()  # tokenizers refuse to be shared between threads; a question takes milliseconds
@@ -199,23 +201,13 @@ class Desk:
         """What the addresses of places call each reading, by id."""
         return {id: row for row, id in enumerate(self.documents(visitor))} | visitor.numbers
 
-    def reading(self, number: int) -> Document | None:
-        """The reading of a number: a row of the index, or what opens a visitor's own file. None where there is none."""
-        if number < len(self._documents):
-            return self._documents[number]
+    def reading(self, number: int) -> Reading | None:
+        """What the number in a link stands for: a row of the index, or what opens a visitor's own file. None where there is none."""
         owner = self._owners.get(number)
-        own = [id for id, other in owner.numbers.items() if other == number] if owner is not None else []
-        return self.documents(owner)[own[0]] if owner is not None and own else None
-
-    def source(self, link: object) -> str:
-        """The reading at a place as HTML; '' for a place that is not there."""
-        place = linked_place(link) if isinstance(link, str) else None
-        document = self.reading(place[0]) if place is not None else None
-        if place is None or document is None:
-            return ""
-        _, highlight = place
-        inside = highlight is None or highlight.end <= len(document.text)
-        return source_html(document, highlight if inside else None)
+        if owner is None:
+            return self._house(number)
+        index = self.index_of(owner)
+        return next((reading_of(index, index.documents[id]) for id, other in owner.numbers.items() if other == number), None)
 
     def _say(self, visitor: Visitor, question: str, origin: Origin, documents: tuple[str, ...], find: Callable[[], Answer]) -> None:
         """Put what is found into the talk, or a line for what went wrong."""

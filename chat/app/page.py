@@ -11,12 +11,13 @@ import gradio as gr
 
 from chat.app.desk import Ask, Desk, Visitor
 from chat.app.handlers import Handlers, Parts, Shown, limits_html
+from chat.app.pane import pane_functions, pane_script
 from chat.app.pool import Pool
 from chat.app.programs import programs
 from chat.asking import Asker
+from chat.facsimile.pages import Facsimiles
 from chat.own import MOST_MEGABYTES
 from chat.render.frame import VIEWS, chooser_html, foot_html, header_html, welcome_html
-from chat.render.source import source_html
 from index.errors import FootnotedError
 from index.library import Index
 
@@ -26,9 +27,16 @@ _LONGEST_VISIT_SECONDS = 24 * 3600  # of one that nobody closes, such as a progr
 _UPLOADS_SECONDS = 600  # until an upload that nobody read is deleted
 
 
-def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[], Asker] | None = None) -> tuple[Any, Pool]:
+def build(
+    index: Index,
+    ask: Ask,
+    *,
+    loaded: threading.Event,
+    asker: Callable[[], Asker] | None = None,
+    facsimiles: Facsimiles | None = None,
+) -> tuple[Any, Pool]:
     """The page as gradio Blocks, not yet launched, and its proposals, not yet tried. Questions wait until the model is `loaded`."""
-    desk = Desk(index, ask, asker=asker, loaded=loaded)
+    desk = Desk(index, ask, asker=asker, loaded=loaded, facsimiles=facsimiles)
     pool = Pool(desk)
     handlers = Handlers(desk, pool)
     documents = tuple(index.documents.values())
@@ -86,12 +94,8 @@ def build(index: Index, ask: Ask, *, loaded: threading.Event, asker: Callable[[]
                 status = _html("", "status")
             with gr.Column(elem_id="source", min_width=0):
                 chooser = _html(chooser_html(documents), "readings")
-                _html(
-                    source_html(documents[0]) if documents else "",
-                    "reading",
-                    js_on_load=_script("page.js"),
-                    server_functions=[_source(desk)],
-                )
+                # Empty: the script asks for the document.
+                _html("", "reading", js_on_load=pane_script(), server_functions=pane_functions(desk.reading))
         bus = _html("", "bus", html_template="", js_on_load=_script("talk.js"))
         parts = Parts(chat, visitor, chips, bus, library, chooser, status)
 
@@ -169,15 +173,6 @@ def _textbox(elem_id: str, label: str, placeholder: str, *, focus: bool = False)
 
 def _script(name: str) -> str:
     return resources.files("chat.app").joinpath(name).read_text(encoding="utf-8")
-
-
-def _source(desk: Desk) -> Callable[[object], str]:
-    """A function of its own, which gradio marks; a method cannot be marked."""
-
-    def source(link: object) -> str:
-        return desk.source(link)
-
-    return source
 
 
 def _said_plainly(program: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     GreyImage: TypeAlias = npt.NDArray[np.uint8]  # (height, width), 0 is black
 
-INSTALL = "python -m pip install rapidocr onnxruntime pypdfium2"  # the extra `ocr`, whatever this program was installed from
+INSTALL = "python -m pip install rapidocr onnxruntime"  # the extra `ocr`, whatever this program was installed from
 MAX_SIDE_PIXELS = 2000  # of the longer side; rapidocr makes larger images smaller. An A4 page then has 171 dots an inch
 
 _PACKAGES = ("rapidocr", "onnxruntime", "pypdfium2", "PIL")
