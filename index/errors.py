@@ -10,6 +10,8 @@ What can go wrong, as one tree. Each error also is the builtin you would have gu
     ├── UnknownDocument    (LookupError)   no document of that name in the index
     ├── UnusableEmbedder   (ValueError)    no such embedder, or its weights are not the expected ones
     ├── BadQuestion        (ValueError)    a question, or a line of questions, that cannot be asked
+    ├── UnknownStyle       (LookupError)   no citation style, or no format of exports, of that name
+    ├── NotExported        (ValueError)    an export that cannot be written, or a file that is none and cannot be verified
     └── UnusableAddress    (OSError)       an address the page cannot be served on
 
 A message says what happened, with which value, and what to do. The command lines print it as one line and exit with 1.
@@ -57,6 +59,14 @@ class UnusableEmbedder(FootnotedError, ValueError):
 
 class BadQuestion(FootnotedError, ValueError):
     """A question that cannot be asked: too long, or a line that holds none."""
+
+
+class UnknownStyle(FootnotedError, LookupError):
+    """A citation style, or a format of exports, that there is none of."""
+
+
+class NotExported(FootnotedError, ValueError):
+    """An export that cannot be written, or a file to verify that is no export or cannot be read."""
 
 
 class UnusableAddress(FootnotedError, OSError):
