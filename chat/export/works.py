@@ -29,7 +29,7 @@ def works_of(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 def _key(item: dict[str, Any]) -> str:
     """First author and year, else a word of the title and the year, in letters that every program takes."""
-    author = next(iter(item.get("author", ())), {})
+    author: dict[str, str] = next(iter(item.get("author", ())), {})
     named = author.get("family") or author.get("literal") or author.get("given") or item["title"]
     plain = unicodedata.normalize("NFKD", named).encode("ascii", "ignore").decode()
     word = next(iter(re.findall(r"[a-z0-9]+", plain.lower())), "work")
