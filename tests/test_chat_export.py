@@ -295,11 +295,8 @@ def test_hostile_metadata_stays_one_value(tmp_path):
     answers = [answer_of(*(quote_of(document_of("Words are here.", id=id, **metadata)) for id in ("a", "b")))]
     ris, bibtex = (export(answers, name).decode() for name in ("ris", "bibtex"))
 
-    assert [work["id"] for work in works_of(answers)] == ["oneil2020", "oneil2020a"] or [work["id"] for work in works_of(answers)] == [
-        "o2020",
-        "o2020a",
-    ]
-    assert ris.count("\r\nER  - \r\n") + ris.startswith("ER") == 2
+    assert [work["id"] for work in works_of(answers)] == ["o2020", "o2020a"]
+    assert ris.count("\r\nER  - \r\n") == 2
     assert r"\input" not in bibtex
     assert bibtex.count("@misc") == 2
 

@@ -45,7 +45,8 @@ def read(content: bytes) -> Exported:
 
 
 def _quotations(tokens: Sequence[object]) -> Iterator[str]:
-    quoting, paragraphs = 0, []
+    quoting = 0
+    paragraphs: list[str] = []
     for token in tokens:
         kind = token.type  # type: ignore[attr-defined]
         if kind == "blockquote_open":

@@ -81,8 +81,8 @@ def _with_record(written: bytes, record: str) -> bytes:
             for ending, more in _ADDED.get(entry.filename, ()):
                 part = part.replace(ending, more + ending)
             after.writestr(entry, part, ZIP_DEFLATED)
-        for name, part in _CUSTOM_PARTS.items():
-            after.writestr(ZipInfo(name), part.format(record=escape(record)), ZIP_DEFLATED)
+        for name, content in _CUSTOM_PARTS.items():
+            after.writestr(ZipInfo(name), content.format(record=escape(record)), ZIP_DEFLATED)
     return packed.getvalue()
 
 
