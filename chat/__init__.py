@@ -2,7 +2,8 @@
 An index folder in, answers out; in reading order.
 
     answer        what an answer is: quotations, their footnotes, or a refusal with what came nearest
-    footnotes     a quotation's citation: author, short title, page or section, and the source's own notes
+    footnotes     a quotation's plain citation, and the words around a quotation
+    citing        citations in a style, through CSL; with pandoc, shut in
     conversation  a question and the turns before it to a query that stands alone
     questions     what kind of answer a question asks for
     imprint       questions about a reading itself: who wrote it, and when
@@ -21,5 +22,7 @@ An index folder in, answers out; in reading order.
     own           a visitor's own files, read by a program of its own
     facsimile     the pages of a PDF as they are printed, with quoted words marked on them
     render        an answer as text, Markdown, HTML or JSON; pure
+    export        answers as files; one file per format
+    verifying     an exported file and an index to a verdict on each quotation
     app           the web page: the only place that imports gradio
 """

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.cli import parser, positive, run, run_module, share
+from index.cli import harmless, parser, positive, run, run_module, share
 
 if TYPE_CHECKING:
     import argparse
 
+    from chat.answer import Answer
     from chat.asking import Asker
     from chat.conversation import Turn
     from index.library import Index
@@ -20,8 +21,12 @@ _EXAMPLES = """\
   python -m chat                                          the page, on http://127.0.0.1:7860
   python -m chat ask "What is CPEC?"                      an answer in the terminal
   python -m chat ask "What is CPEC?" --format json
+  python -m chat ask "What is CPEC?" --style apa --output answer.docx
+  python -m chat verify answer.docx                       whether its quotations still hold
   python -m chat ask --questions questions.jsonl          many questions, one JSON object a line
   python -m chat --corpus readings                        the page on your own folder"""
+
+_OF_WORKS = ("bibtex", "ris", "csl-json")  # formats of a list of what was cited
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int:
@@ -46,14 +51,34 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int
         help="JSON lines with `question` and perhaps `documents` and `history`; '-' for standard input (default: none)",
     )
     ask.add_argument(
-        "--format", choices=("text", "markdown", "json"), help="how to print the answer (default: text; json with --questions)"
+        "--format",
+        choices=("text", "markdown", "json", "bibtex", "ris", "csl-json"),
+        help="how to print the answer; the last three: what it cites (default: text; json with --questions)",
+    )
+    ask.add_argument("--style", metavar="STYLE", help="citation style: chicago, apa, mla or harvard (default: chicago)")
+    ask.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write the answers to a file that ends in .md .html .docx .pdf .bib .ris or .csl.json (default: print them)",
     )
     _add_folders(ask, argparse_suppress=True)
     _add_answering(ask, argparse_suppress=True)
     ask.set_defaults(command=_ask)
+    verify = commands.add_parser(
+        "verify",
+        help="whether the quotations of an export still hold",
+        description="Cut every quotation of an exported file from the index again. The status is 1 unless all hold.",
+    )
+    verify.add_argument("file", type=Path, metavar="FILE", help="an export: .md .html .docx or .pdf")
+    verify.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: %(default)s)")
+    _add_folders(verify, argparse_suppress=True)
+    verify.set_defaults(command=_verify)
     arguments = options.parse_args(argv)
     if arguments.command is _ask and (arguments.question is None) == (arguments.questions is None):
         ask.error("give a QUESTION or --questions FILE")
+    if arguments.command is _ask and arguments.output is not None and arguments.format is not None:
+        ask.error("--output FILE has the format of its ending; leave --format out")
     return run(lambda: int(arguments.command(arguments)))
 
 
@@ -127,33 +152,74 @@ def _ask(arguments: argparse.Namespace) -> int:
     import time
 
     from chat.asking import smalltalk
+    from chat.citing import style_named
+    from chat.export import export, format_of
     from chat.render.json import answer_json
     from chat.render.markdown import answer_markdown
     from chat.render.text import answer_text
     from index.questions import for_each_line
 
+    style = style_named(arguments.style or "chicago")
+    exported = format_of(arguments.output.name).name if arguments.output else arguments.format if arguments.format in _OF_WORKS else None
     if arguments.question is not None:
         smalltalk(arguments.question)  # a question that cannot be asked is said so before anything is loaded
     asker = _asker(_open(arguments), arguments)
     form = arguments.format or ("json" if arguments.questions else "text")
+    kept: list[Answer] = []  # for a file, or a list of what was cited: those are written when all is said
 
     def answer(question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> None:
         started = time.perf_counter()
         found = asker.ask(question, history, documents)
-        if form == "json":
-            print(answer_json(found, seconds=time.perf_counter() - started), flush=True)
+        if exported:
+            kept.append(found)
+        elif form == "json":
+            print(answer_json(found, style, seconds=time.perf_counter() - started), flush=True)
         else:
-            print(answer_markdown(found) if form == "markdown" else answer_text(found), flush=True)
+            print(answer_markdown(found, style) if form == "markdown" else answer_text(found, style), flush=True)
 
     def answer_line(_number: int, line: dict[str, Any]) -> None:
         answer(*_question(line))
-        if form != "json":
+        if form != "json" and not exported:
             print()
 
+    status = 0
     if arguments.questions is not None:
-        return for_each_line(arguments.questions, answer_line)
-    answer(arguments.question)
-    return 0
+        status = for_each_line(arguments.questions, answer_line)
+    else:
+        answer(arguments.question)
+    if exported:
+        _put(export(kept, exported, style), arguments.output)
+    return status
+
+
+def _put(content: bytes, path: Path | None) -> None:
+    """Write to a file, or to standard output what is text."""
+    from index.errors import UnusableFolder
+
+    if path is None:
+        print(content.decode("utf-8"), end="")
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UnusableFolder(f"'{path}' cannot be written ({error.strerror}); name another file") from error
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    import msgspec
+
+    from chat.verifying import Verdict, read_export, verify
+
+    read_export(arguments.file)  # a file that is no export is said so before an index is made
+    found = verify(arguments.file, _open(arguments))
+    holding = sum(verified.verdict is Verdict.HOLDS for verified in found)
+    if arguments.format == "json":
+        print(msgspec.json.encode(found).decode("utf-8"))
+    else:
+        for verified in found:
+            print(harmless(str(verified)))
+        print(f"{holding} of {len(found)} quotations hold")
+    return 0 if holding == len(found) else 1
 
 
 def _question(line: dict[str, Any]) -> tuple[str, list[Turn], list[str] | None]:

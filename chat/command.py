@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from index.cli import run_module
 
@@ -22,7 +23,8 @@ commands:
   search    passages for a question                  as python -m index search
   info      what an index holds                      as python -m index info
   text      a document's canonical text              as python -m index text
-  verify    compare an index with its hashes         as python -m index verify
+  verify    compare an export with its sources       as python -m chat verify
+            … or an index with its hashes            as python -m index verify
 
 `footnoted COMMAND --help` explains a command; `footnoted --port 7861` and the like are options of the page.
 
@@ -42,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command in ("-h", "--help", "help"):
         print(_HELP, end="")
         return 0
-    if command in _INDEX:
+    if command in _INDEX and not (command == "verify" and any(map(_is_export, arguments[1:]))):
         from index.__main__ import main as index
 
         return index(arguments, prog="footnoted")
@@ -51,9 +53,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command == "--version":
         print("footnoted", version("footnoted"))
         return 0
-    if command != "ask" and command and not command.startswith("-"):
+    if command not in ("ask", "verify", "") and not command.startswith("-"):
         print(f"footnoted: there is no command {command!r}; see: footnoted --help", file=sys.stderr)
         return 2
     from chat.__main__ import main as chat
 
     return chat(arguments, prog="footnoted")
+
+
+def _is_export(argument: str) -> bool:
+    """Whether an argument names a file, or looks as if it did: an index is a folder."""
+    return not argument.startswith("-") and (Path(argument).is_file() or Path(argument).suffix in (".md", ".html", ".docx", ".pdf"))

@@ -11,6 +11,8 @@ What can go wrong, as one tree. Each error also is the builtin you would have gu
     ├── UnusableEmbedder   (ValueError)    no such embedder, or its weights are not the expected ones
     ├── UnusableReranker   (ValueError)    no such reranker, or one that gives no single score
     ├── BadQuestion        (ValueError)    a question, or a line of questions, that cannot be asked
+    ├── UnknownStyle       (LookupError)   no citation style, or no format of exports, of that name
+    ├── NotExported        (ValueError)    an export that cannot be written, or a file that is none and cannot be verified
     └── UnusableAddress    (OSError)       an address the page cannot be served on
 
 A message says what happened, with which value, and what to do. The command lines print it as one line and exit with 1.
@@ -62,6 +64,14 @@ class UnusableReranker(FootnotedError, ValueError):
 
 class BadQuestion(FootnotedError, ValueError):
     """A question that cannot be asked: too long, or a line that holds none."""
+
+
+class UnknownStyle(FootnotedError, LookupError):
+    """A citation style, or a format of exports, that there is none of."""
+
+
+class NotExported(FootnotedError, ValueError):
+    """An export that cannot be written, or a file to verify that is no export or cannot be read."""
 
 
 class UnusableAddress(FootnotedError, OSError):

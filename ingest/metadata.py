@@ -22,7 +22,9 @@ from ingest.normalise import canonical
 
 SIDECAR_SUFFIX = ".csl.json"
 
-_WORDS = frozenset("id type genre title title-short publisher publisher-place container-title URL DOI language".split())
+_WORDS = frozenset(
+    "id type genre title title-short publisher publisher-place container-title volume issue page edition URL DOI language".split()
+)
 _NAMES = frozenset("author editor".split())
 _NAME_PARTS = ("family", "given", "literal", "suffix", "dropping-particle", "non-dropping-particle")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[Tt ].*)?", re.ASCII | re.DOTALL)

@@ -26,6 +26,7 @@ COMMANDS = (
     ("index", "verify"),
     ("chat",),
     ("chat", "ask"),
+    ("chat", "verify"),
     ("bench",),
 )
 

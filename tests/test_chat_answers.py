@@ -327,7 +327,7 @@ def test_markdown_shows_a_document_s_words_as_they_are(tmp_path):
     markdown = answer_markdown(Asker(Index.open(tmp_path / "index"), HashingEmbedder(64), ALWAYS).ask("What was the price?"))
 
     assert r"> “The \*price\* was \$5 \[net\] for \<all\> users\_here.”[^1]" in markdown
-    assert "[^1]: *a.txt*." in markdown
+    assert "[^1]: “a.txt,” n.d." in markdown
 
 
 def test_an_amount_that_no_quotation_gives_asks_for_more_confidence(brief_index):

@@ -146,6 +146,31 @@ def test_bad_input_gets_one_clear_line(tmp_path, index_folder):
     assert not (tmp_path / "target").exists() or list((tmp_path / "target").iterdir()) == []
 
 
+def test_an_answer_is_written_to_a_file_and_verified(index_folder, tmp_path):
+    """By its ending and in a style; it holds, and with one letter changed it does not, which the status says too."""
+    path = tmp_path / "answer.html"
+    asked = run("chat", "ask", "--index", index_folder, "What is CPEC?", "--threshold", "0", "--style", "apa", "--output", str(path))
+    held = run("chat", "verify", str(path), "--index", index_folder)
+    shown, sign, record = path.read_text(encoding="utf-8").rpartition('id="footnoted"')
+    start = shown.index("<blockquote>")
+    path.write_text(shown[:start] + shown[start:].replace("CPEC", "CPEK", 1) + sign + record, encoding="utf-8")
+    changed = run("chat", "verify", str(path), "--index", index_folder)
+
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, "", "")
+    assert "(Khan, 2023, “" in shown
+    assert held.returncode == 0, held.stdout
+    assert held.stdout.startswith(f"1. holds: {DOCUMENT}, ")
+    assert (changed.returncode, "changed: these are not the words of" in changed.stdout) == (1, True)
+
+
+def test_styles_and_endings_that_there_are_none_of_get_one_clear_line(tmp_path, index_folder):
+    """With those there are; so does a file that is no export."""
+    _one_line(run("chat", "ask", "x", "--style", "oscola"), "oscola", "chicago, apa, mla, harvard")
+    _one_line(run("chat", "ask", "x", "--output", str(tmp_path / "a.odt")), "a.odt", ".docx")
+    _one_line(run("chat", "verify", str(tmp_path / "none.docx")), "none.docx", "cannot be read")
+    _one_line(run("chat", "verify", str(REPOSITORY / "README.md"), "--index", index_folder), "README.md", "no record")
+
+
 def test_usage_errors_end_with_2():
     """A missing question, two of them, or a number that is none."""
     for arguments in (

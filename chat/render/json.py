@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from chat.answer import Answer, Quote
-from chat.footnotes import cite
+from chat.citing import DEFAULT_STYLE, Style, cite_all
 
 
-def answer_json(answer: Answer, *, seconds: float) -> str:
+def answer_json(answer: Answer, style: Style = DEFAULT_STYLE, *, seconds: float) -> str:
     """One line. `page` and `page_label` are null where the source has no pages; `nearest` is empty unless refused."""
+    citations = cite_all(answer.quotes, style).citations
     found = {
         "question": answer.question,
         "refused": answer.refused,
@@ -25,7 +26,7 @@ def answer_json(answer: Answer, *, seconds: float) -> str:
             for note in answer.footnotes
             if not answer.refused
         ],
-        "footnotes": [{"number": note.number, "citation": str(cite(note.quote))} for note in answer.footnotes if not answer.refused],
+        "footnotes": [{"number": number, "citation": str(citation)} for number, citation in enumerate(citations, start=1)],
         "nearest": [_place(quote) for quote in answer.nearest],
         "seconds": round(seconds, 4),
     }

@@ -5,20 +5,30 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from chat.answer import Answer, Quote
-from chat.footnotes import cite, lead, read_as
+from chat.citing import DEFAULT_STYLE, Citation, Run, Style, cite_all
+from chat.footnotes import lead, read_as
 from index.cli import harmless
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$~^&])")
 _OPENING = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")  # a heading, its underline or a list item, at the start of a line only
+_EDGES = re.compile(r"([\W_]*)(.*?[^\W_])([\W_]*)", re.DOTALL)  # of words: what is no letter or digit before and after them
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
-def answer_markdown(answer: Answer) -> str:
+def answer_markdown(answer: Answer, style: Style = DEFAULT_STYLE) -> str:
     """Quotations as block quotes; every character of a document that Markdown would read as markup is escaped."""
+    cited = cite_all([note.quote for note in answer.footnotes], style)
+    notes = [note_markdown(number, citation) for number, citation in enumerate(cited.citations, start=1)]
+    works = works_markdown(cited.references, cited.heading) if cited.references else []
+    return harmless("\n\n".join([*paragraphs_markdown(answer), *notes, *works]))
+
+
+def paragraphs_markdown(answer: Answer, first_number: int = 1) -> list[str]:
+    """What is said to a question, without the notes; the first of them has this number."""
     parts: list[str] = [escaped(read_as(answer))] if answer.corrections else []
     if answer.context:
         parts.append(f"Understood together with “{escaped(' '.join(answer.context.split()))}”")
@@ -27,19 +37,34 @@ def answer_markdown(answer: Answer) -> str:
         if answer.nearest:
             parts.append("Closest, but not an answer:")
     said = ""
-    for note in answer.footnotes:
+    for number, note in enumerate(answer.footnotes, start=first_number):
         framing = lead(note.quote)
         if framing != said and not answer.refused:
             parts.append(escaped(framing))
         said = framing
         quoted = "  \n> ".join(_lines(note.quote))
-        parts.append(f"> “{quoted}”[^{note.number}]")
-    for note in answer.footnotes:
-        citation = cite(note.quote)
-        own = "".join(f" — The source cites, n. {escaped(own.label)}: {escaped(own.text)}" for own in citation.notes)
-        title = f"*{escaped(citation.title)}*"
-        parts.append(f"[^{note.number}]: {escaped(citation.before_title)}{title}{escaped(citation.after_title)}{own}")
-    return harmless("\n\n".join(parts))
+        parts.append(f"> “{quoted}”[^{number}]")
+    return parts
+
+
+def note_markdown(number: int, citation: Citation) -> str:
+    """A footnote's own line."""
+    own = "".join(f" — The source cites, n. {escaped(own.label)}: {escaped(own.text)}" for own in citation.notes)
+    return f"[^{number}]: {_runs(citation.runs)}{own}"
+
+
+def works_markdown(references: Sequence[Sequence[Run]], heading: str) -> list[str]:
+    """The list of works under its heading."""
+    return [f"**{heading}**", *(_runs(work) for work in references)]
+
+
+def _runs(runs: Sequence[Run]) -> str:
+    """Words of a citation; a star opens italics only at a letter or digit, so what stands around them goes before or after."""
+    parts: list[str] = []
+    for run in runs:
+        inner = _EDGES.fullmatch(run.text) if run.italic else None
+        parts.append(f"{escaped(inner[1])}*{escaped(inner[2])}*{escaped(inner[3])}" if inner else escaped(run.text))
+    return "".join(parts)
 
 
 def escaped(text: str) -> str:

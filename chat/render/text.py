@@ -5,13 +5,14 @@ from __future__ import annotations
 import textwrap
 
 from chat.answer import Answer
-from chat.footnotes import cite, lead, read_as
+from chat.citing import DEFAULT_STYLE, Style, cite_all, words_of_runs
+from chat.footnotes import lead, read_as
 from index.cli import harmless
 
 _WIDTH = 92  # characters a line
 
 
-def answer_text(answer: Answer) -> str:
+def answer_text(answer: Answer, style: Style = DEFAULT_STYLE) -> str:
     """Some lines without a line end after the last. Control characters of a document are shown as U+FFFD: a terminal would obey them."""
     lines: list[str] = [read_as(answer)] if answer.corrections else []
     if answer.context:
@@ -29,8 +30,13 @@ def answer_text(answer: Answer) -> str:
         lines += ["", *_wrapped(f"“{note.quote.text}” [{note.number}]", "  ")]
     if answer.footnotes:
         lines += ["", "─" * 24]
-        for note in answer.footnotes:
-            lines += _wrapped(f"{note.number}. {cite(note.quote)}", "", "   ")
+        cited = cite_all([note.quote for note in answer.footnotes], style)
+        for note, citation in zip(answer.footnotes, cited.citations, strict=True):
+            lines += _wrapped(f"{note.number}. {citation}", "", "   ")
+        if cited.references:
+            lines += ["", cited.heading]
+        for work in cited.references:
+            lines += _wrapped(words_of_runs(work), "", "   ")
     return harmless("\n".join(lines))
 
 
