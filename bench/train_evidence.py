@@ -2,8 +2,8 @@
 `python -m bench.train_evidence --train FOLDER`: fits the evidence reader and writes `chat/evidence/evidence.safetensors`.
 
 Rows are questions with a passage, the sentences in it that answer, or none (JSON lines, gzipped). One pass over a mixture of sources, in
-which the questions that people wrote so as to look answerable count twice, and half of the questions that have an answer come once more
-with one detail changed (`bench.near_misses`). `--from FILE` goes on from earlier weights,
+which the questions that people wrote so as to look answerable count twice (`--often`), and half of the questions that have an answer come
+once more with one detail changed (`bench.near_misses`). `--from FILE` goes on from earlier weights,
 and writes the mean of those and what they became (Wortsman et al. 2022: such a mean does better on other texts than those trained on).
 Nothing that is measured is in the rows.
 """
@@ -32,7 +32,7 @@ from ingest.sentences import in_block
 MIXTURE = {
     "squadshifts_new_wiki": 6500,
     "tydiqa_en": 3500,
-    "squad2train_unansq": 7200,  # all of them twice: people wrote these near misses
+    "squad2train_unansq": 3608,
     "squad2train_pseudo_adv": 2400,
     "squad1train_pseudo": 3000,
     "nq_open_gold": 2000,
@@ -45,6 +45,7 @@ MIXTURE = {
     "medquad": 800,
     "quoref_contrast": 500,
 }
+_BY_PEOPLE = ("squad2train_unansq", "squad2train_pseudo_adv")  # people wrote their near misses
 # Of these, questions come with a detail changed too: they are about details, and were written by people.
 _CHANGED = ("squadshifts_new_wiki", "tydiqa_en", "squad2train_unansq", "squad1train_pseudo", "nq_open_gold", "selqa", "quoref_contrast")
 _HELD_OUT = 40  # one question of so many is held out, to watch the training by
@@ -79,12 +80,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="weights to go on from, and to take the mean with (default: the model's own)",
     )
     options.add_argument("--seed", type=int, default=0, help="which rows are drawn, in which order (default: %(default)s)")
+    options.add_argument(
+        "--often", type=int, default=2, help="times the questions that people wrote so as to look answerable count (default: %(default)s)"
+    )
     options.add_argument("--output", type=Path, default=WEIGHTS, help="file for the weights (default: %(default)s)")
     arguments = options.parse_args(argv)
-    return run(lambda: _train(arguments.train, arguments.rows, arguments.output, arguments.earlier, arguments.seed))
+    return run(lambda: _train(arguments.train, arguments.rows, arguments.output, arguments.earlier, arguments.seed, arguments.often))
 
 
-def _train(folder: Path, most: int, output: Path, earlier: Path | None, seed: int) -> int:
+def _train(folder: Path, most: int, output: Path, earlier: Path | None, seed: int, often: int) -> int:
     import torch
     from safetensors.torch import load_file, save_file
     from torch.nn import functional
@@ -97,7 +101,7 @@ def _train(folder: Path, most: int, output: Path, earlier: Path | None, seed: in
     begun_with = load_file(earlier) if earlier is not None else {}
     if begun_with:
         network.learn(begun_with)
-    lines = _lines(folder, chance)
+    lines = _lines(folder, often, chance)
     learning = [line for line in lines if not is_held_out(line)]
     learning += _changed(learning, chance)
     chance.shuffle(learning)
@@ -169,13 +173,13 @@ def _quality(network: Any, held_out: Sequence[Row]) -> str:
     return f"best sentence answers {first / max(1, judged):.3f}, AUROC {whole:.3f}, of near misses that people wrote {written:.3f}"
 
 
-def _lines(folder: Path, chance: random.Random) -> list[dict[str, Any]]:
-    """The mixture, shuffled."""
+def _lines(folder: Path, often: int, chance: random.Random) -> list[dict[str, Any]]:
+    """The mixture, shuffled; the rows with near misses that people wrote are in it `often`."""
     found: list[dict[str, Any]] = []
     for name, most in MIXTURE.items():
         lines = [msgspec.json.decode(line) for line in gzip.decompress((folder / f"{name}.jsonl.gz").read_bytes()).splitlines()]
         chance.shuffle(lines)
-        found += [{**line, "set": name} for line in (lines * 2 if most > len(lines) else lines)[:most]]
+        found += [{**line, "set": name} for line in lines[:most]] * (often if name in _BY_PEOPLE else 1)
     chance.shuffle(found)
     return found
 
@@ -226,7 +230,7 @@ def _row(line: dict[str, Any], tokenizer: Any, chance: random.Random) -> Row | N
     named = [(left - start, right - start) for left, right in line["answer_spans"]]
     words = tuple(int(any(left < stop and begin < right for begin, stop in named)) for left, right in encoded.offsets)
     judges_words = not line["answerable"] or any(words)
-    by_people = line["set"] in ("squad2train_unansq", "squad2train_pseudo_adv")
+    by_people = line["set"] in _BY_PEOPLE
     return Row(encoded, tuple(map(int, answers)), words, line["answerable"], judges_sentences, judges_words, by_people)
 
 
