@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,9 +83,13 @@ def visit(chromium: Any) -> Iterator[Visit]:
         page.wait_for_selector("#question textarea")
         return page
 
+    def leave() -> None:
+        while windows:
+            windows.pop().close()
+
+    open_window.leave = leave
     yield open_window
-    for window in windows:
-        window.close()
+    leave()
     hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
     assert hosts == {"127.0.0.1"}
     assert errors == []
@@ -207,7 +212,9 @@ def test_the_page_is_there_before_the_model(brief_index: Index, visit: Visit) ->
         opening.wait(30)
         fake.loaded.set()
 
-    with opened(brief_index, lambda _, history: fake.ask("ODA", history), host="127.0.0.1", port=free_port(), ready=load) as address:
+    with serving(
+        visit, brief_index, lambda _, history: fake.ask("ODA", history), host="127.0.0.1", port=free_port(), ready=load
+    ) as address:
         page = visit(address)
         assert "Mahrukh Khan" in page.text_content("#reading .byline")
         opener = openers(tuple(brief_index.documents.values()))[0]
@@ -235,7 +242,7 @@ def test_awkward_words_are_shown_exactly(tmp_path: Path, visit: Visit) -> None:
     def ask_all(question: str, _: Sequence[Turn]) -> Answer:
         return Answer(question, tuple(quotes), "", (), 0.9)
 
-    with opened(index, ask_all, host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, index, ask_all) as address:
         page = visit(address)
         for question in AWKWARD[:9]:
             ask(page, " ".join(question.split()))
@@ -267,7 +274,9 @@ def test_readings_can_be_chosen_and_links_and_keys_lead_to_them(tmp_path: Path, 
     index = Index.open(tmp_path / "index")
     quotes = [Quote(passage, passage.sentences[-1]) for passage in index.passages if "words" in passage.text]
 
-    with opened(index, lambda question, _: Answer(question, tuple(quotes), "", (), 0.9), host="127.0.0.1", port=free_port()) as address:
+    with serving(
+        visit, index, lambda question, _: Answer(question, tuple(quotes), "", (), 0.9), host="127.0.0.1", port=free_port()
+    ) as address:
         page = visit(address)
         assert page.text_content("#head span") == "2 readings"
         page.select_option("#chooser", label="Title two")
@@ -301,7 +310,7 @@ def test_the_list_of_readings_says_how_well_each_was_read(tmp_path: Path, visit:
     build(corpus, tmp_path / "index", embedder=HashingEmbedder().name)
     index = Index.open(tmp_path / "index")
 
-    with opened(index, lambda question, _: Answer(question, (), "No.", (), 0.1), host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, index, lambda question, _: Answer(question, (), "No.", (), 0.1)) as address:
         page = visit(address)
         page.focus("#tab-ask")
         page.keyboard.press("ArrowRight")
@@ -346,6 +355,14 @@ def test_the_command_serves_the_page_and_ends_cleanly(brief_index: Index, chromi
     assert said == f"Footnoted is open at http://127.0.0.1:{port}/ (Ctrl-C ends it)\n"
     assert "Traceback" not in rest
     assert program.returncode == 0
+
+
+@contextmanager
+def serving(visit: Any, index: Index, ask: Any, **options: Any) -> Iterator[str]:
+    """`opened` here, with every window closed before the server ends: a page complains of a server that leaves it."""
+    with opened(index, ask, host="127.0.0.1", port=free_port(), **options) as address:
+        yield address
+        visit.leave()
 
 
 def ask(page: Any, question: str) -> None:

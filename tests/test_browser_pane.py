@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from chat.answer import Quote
-from chat.app import opened
 from chat.render.html import place_link
 from index.library import Index
 from index.records import Document, Span
 from tests.panes import SIZES, WIDE, answering, index_of
-from tests.test_browser import ask, chromium, in_sight, picture, settle, swept, visit  # noqa: F401 - some are fixtures
-from tests.test_chat_app import GRADIO_WARNINGS, free_port
+from tests.test_browser import ask, chromium, in_sight, picture, serving, settle, swept, visit  # noqa: F401 - some are fixtures
+from tests.test_chat_app import GRADIO_WARNINGS
 from tests.test_chat_render_html import AWKWARD
 from tests.test_chat_render_source import random_document
 
@@ -44,7 +43,7 @@ def test_the_marks_are_the_highlighted_text(tmp_path: Path, visit: Any) -> None:
     chance = random.Random(5)
     documents = [random_document(random.Random(seed)) for seed in range(40)]
     index = _holding(index_of(tmp_path, one="Words."), documents)
-    with opened(index, answering(()), host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, index, answering(())) as address:
         page = visit(address)
         page.wait_for_selector("#reading article")
         for row, document in enumerate(documents):
@@ -73,7 +72,7 @@ def test_a_long_document_is_sent_once_and_its_highlight_moves_at_once(
     quotes = [
         next(Quote(passage, passage.sentences[0]) for passage in long_index.passages if passage.span.start >= place) for place in places
     ]
-    with opened(long_index, answering(quotes), host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, long_index, answering(quotes)) as address:
         page = visit(address, viewport=viewport)
         page.wait_for_selector("#reading article")
         sent: list[str] = []
@@ -105,7 +104,7 @@ def test_hostile_documents_are_text_everywhere(tmp_path: Path, visit: Any) -> No
     index = index_of(tmp_path)
     quotes = [Quote(passage, passage.span) for passage in index.passages if not passage.document.id.startswith(f"{len(_HOSTILE):02}")]
     quotes.append(Quote(index.passages[-1], index.passages[-1].span))
-    with opened(index, answering(quotes), host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, index, answering(quotes)) as address:
         page = visit(address)
         ask(page, "What?")
         page.wait_for_selector("#chat blockquote")

@@ -12,7 +12,7 @@ from chat.app import opened
 from index.library import Index
 from tests.panes import PHONE, SIZES, WIDE, answering, index_of
 from tests.support import BRIEF
-from tests.test_browser import ask, chromium, in_sight, picture, settle, swept, visit  # noqa: F401 - some are fixtures
+from tests.test_browser import ask, chromium, in_sight, picture, serving, settle, swept, visit  # noqa: F401 - some are fixtures
 from tests.test_chat_app import GRADIO_WARNINGS, free_port
 from tests.typeset import typeset
 
@@ -91,7 +91,7 @@ def test_a_quotation_is_shown_on_its_printed_page(
 
 def test_no_page_is_offered_where_there_is_no_file(brief_pdf: Index, visit: Any) -> None:
     """An index alone has no files: there is no switch, and the program gives no image to whoever asks for one."""
-    with opened(brief_pdf, answering(()), host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, brief_pdf, answering(())) as address:
         page = visit(address)
         page.wait_for_selector("#reading article")
 
@@ -105,8 +105,12 @@ def test_a_number_shows_its_passage_in_place(pdf_address: str, pdf_quotes: list[
     ask(page, "What?")
     page.wait_for_selector("#chat blockquote")
     number = page.locator("#chat blockquote a.number").first
-    number.hover()
-    page.wait_for_selector("#passage-card:not([hidden])")
+    for _ in range(20):  # the talk may be drawn anew under the pointer, which then has to move to be noticed
+        page.mouse.move(5, 5)
+        number.hover()
+        page.wait_for_timeout(500)
+        if page.is_visible("#passage-card"):
+            break
     picture(page, f"card-wide-{scheme}")
     assert page.text_content("#passage-card mark") == pdf_quotes[0].text
     assert page.text_content("#passage-card .cited").endswith(f", p. {pdf_quotes[0].pages[0].label}.")
@@ -155,7 +159,7 @@ def test_a_tap_shows_no_card_and_goes_to_the_source(pdf_address: str, visit: Any
 @pytest.mark.parametrize("viewport", SIZES)
 def test_a_selection_can_be_asked_about(brief_index: Index, visit: Any, picture: Any, viewport: dict[str, int]) -> None:
     """A button near the selected words puts them between quotation marks into the question box, before the cursor; by key, too."""
-    with opened(brief_index, answering(()), host="127.0.0.1", port=free_port()) as address:
+    with serving(visit, brief_index, answering(())) as address:
         page = visit(address, viewport=viewport, has_touch=viewport is PHONE)
         page.wait_for_selector("#reading article")
         page.fill("#question textarea", "Who says so?")

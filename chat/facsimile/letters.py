@@ -50,8 +50,8 @@ def located(text: str, wanted: Span, printed: str) -> tuple[int, ...] | None:
     - the printed letters of the rows are those of the stretch, one for one
     - no row is there twice
 
-    >>> located("The sea. Note it.", Span(9, 16), "theseafoot1noteit")
-    (11, 12, 13, 14, 15, 16)
+    >>> located("The sea is deep and blue. Note it well, sailor.", Span(26, 33), "theseaisdeepandbluefoot1noteitwellsailor")
+    (24, 25, 26, 27, 28, 29)
     """
     letters, places = letters_of(text)
     inside = [row for row, place in enumerate(places) if wanted.start <= place < wanted.end]
