@@ -212,9 +212,7 @@ def test_the_page_is_there_before_the_model(brief_index: Index, visit: Visit) ->
         opening.wait(30)
         fake.loaded.set()
 
-    with serving(
-        visit, brief_index, lambda _, history: fake.ask("ODA", history), host="127.0.0.1", port=free_port(), ready=load
-    ) as address:
+    with serving(visit, brief_index, lambda _, history: fake.ask("ODA", history), ready=load) as address:
         page = visit(address)
         assert "Mahrukh Khan" in page.text_content("#reading .byline")
         opener = openers(tuple(brief_index.documents.values()))[0]
@@ -274,9 +272,7 @@ def test_readings_can_be_chosen_and_links_and_keys_lead_to_them(tmp_path: Path, 
     index = Index.open(tmp_path / "index")
     quotes = [Quote(passage, passage.sentences[-1]) for passage in index.passages if "words" in passage.text]
 
-    with serving(
-        visit, index, lambda question, _: Answer(question, tuple(quotes), "", (), 0.9), host="127.0.0.1", port=free_port()
-    ) as address:
+    with serving(visit, index, lambda question, _: Answer(question, tuple(quotes), "", (), 0.9)) as address:
         page = visit(address)
         assert page.text_content("#head span") == "2 readings"
         page.select_option("#chooser", label="Title two")
