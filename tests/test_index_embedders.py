@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.embedders import DEFAULT_EMBEDDER, open_embedder, weights_of
+from index.embedders import DEFAULT_EMBEDDER, open_embedder, precision_of, weights_of
 from index.embedders import sentence_transformer as sentence_transformer_module
+from index.embedders.precision import native_precision
 from index.errors import UnusableEmbedder
 from index.library import Index
 from tests.support import needed
@@ -130,3 +132,98 @@ def test_other_prompts_are_other_weights(tmp_path):
 
     assert len(set(found)) == 3
     assert found[0] == weights_of()
+
+
+@pytest.mark.model
+def test_bfloat16_vectors_have_a_cosine_of_at_least_999_thousandths_to_float32(brief_index):
+    """Of passages and of sentences; they are unit float32 rows all the same."""
+    float32 = replace(open_embedder(), precision="float32")
+    passages = brief_index.passages[3:8]
+    found = replace(float32, precision="bfloat16").embed_passages(passages)
+
+    for rows, exact in zip(found, float32.embed_passages(passages), strict=True):
+        cosines = np.sum(rows * exact, axis=1)
+        assert rows.dtype == np.float32
+        assert 0.999 <= cosines.min() < 1 - 1e-6  # not the same: it was computed in bfloat16
+        assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.model
+def test_a_question_does_not_depend_on_the_number_format_of_passages():
+    """It is embedded in float32, bit for bit the same, so an index made on another machine can be asked."""
+    float32 = replace(open_embedder(), precision="float32")
+    bfloat16 = replace(float32, precision="bfloat16")
+    _ = bfloat16.embed_passages([])
+
+    assert np.array_equal(float32.embed_query("What is CPEC?"), bfloat16.embed_query("What is CPEC?"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "format"),
+    [
+        (["flags\t\t: fpu sse2 avx512_bf16 amx_bf16"] * 2, "bfloat16"),
+        (["flags : fpu avx512_bf16", "flags : fpu"], "float32"),
+        (["flags : fpu avx2 avx512f"], "float32"),
+        (["bugs : avx512_bf16"], "float32"),
+        ([], "float32"),
+    ],
+)
+def test_passages_are_embedded_in_bfloat16_where_every_core_multiplies_it(tmp_path, flags, format):
+    """As the processor's flags say; float32 where one core does not, and where nothing is said."""
+    (tmp_path / "cpuinfo").write_text("\n".join(["model name : Some", *flags]), encoding="ascii")
+
+    assert native_precision(tmp_path / "cpuinfo") == format
+    assert native_precision(tmp_path / "nothing") == "float32"
+
+
+def test_hashed_vectors_are_float32_everywhere():
+    """There is nothing to multiply in them."""
+    assert precision_of("hashing-64") == "float32"
+
+
+@pytest.mark.model
+def test_vectors_do_not_depend_on_the_number_of_cores(brief_index):
+    """Each batch is one core's: with one thread or three the bytes are the same, and torch has its threads back afterwards."""
+    torch = pytest.importorskip("torch")
+    embedder, before, found = open_embedder(), torch.get_num_threads(), []
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            found.append(embedder.embed_passages(brief_index.passages))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+
+    assert all(np.array_equal(one, three) for one, three in zip(*found, strict=True))
+
+
+@pytest.mark.model
+def test_an_interrupt_while_embedding_waits_for_no_batch_to_come(brief_index):
+    """Of forty batches the first few are computed, and torch has its threads back."""
+    torch = pytest.importorskip("torch")
+    embedder, before = open_embedder(), torch.get_num_threads()
+    counting = _Counting(embedder.model)
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(embedder, model=counting, precision="float32").embed_passages(list(brief_index.passages) * 10, progress=interrupt)
+
+    assert 1 <= counting.batches <= before + 3
+    assert torch.get_num_threads() == before
+
+
+class _Counting:
+    """A model that counts what goes through it."""
+
+    def __init__(self, model) -> None:
+        self.model = model
+        self.batches = 0
+
+    def __getattr__(self, name: str):
+        return getattr(self.model, name)
+
+    def __call__(self, *arguments, **options):
+        self.batches += 1
+        return self.model(*arguments, **options)

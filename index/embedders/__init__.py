@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from index.arrays import FloatMatrix, FloatVector
+from index.embedders.precision import Precision, native_precision
 from index.records import Passage
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -65,3 +66,8 @@ def weights_of(name: str = DEFAULT_EMBEDDER) -> str:
     from index.embedders.sentence_transformer import weights_of as of_sentence_transformer
 
     return of_sentence_transformer(name)
+
+
+def precision_of(name: str = DEFAULT_EMBEDDER) -> Precision:
+    """The number format in which this machine embeds passages with an embedder, without loading it. Questions are float32 everywhere."""
+    return "float32" if name.startswith("hashing-") else native_precision()
