@@ -92,7 +92,7 @@ def _info(arguments: argparse.Namespace) -> int:
             "documents": [_document_info(index, report) for report in index.reports()],
             "passages": len(index.passages),
             "sentences": len(index.sentence_vectors),
-            "skipped": manifest.skipped,
+            "skipped": dict(manifest.skipped),
         }
         print(msgspec.json.encode(found).decode("utf-8"))
         return 0
@@ -187,7 +187,9 @@ def _field(id: str) -> str:
 
 def _verify(arguments: argparse.Namespace) -> int:
     from index.library import Index
+    from index.manifest import check, read_manifest
 
+    check(arguments.index, read_manifest(arguments.index))
     index = Index.open(arguments.index)
     print(f"whole: {len(index.manifest.files)} files, {len(index.documents):,} documents, {len(index.passages):,} passages")
     return 0

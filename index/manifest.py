@@ -1,8 +1,15 @@
 """
 What an index folder holds, and how to tell that it is whole.
 
-    <index>/manifest.json     format, embedder, splitting, one hash per source, document and file; no timestamps
-    <index>/data-<hash>/      documents.jsonl  extractions.jsonl  passages.jsonl  passages.faiss  sentences.faiss  bm25/
+    <index>/manifest.json     format, embedder, splitting, one hash per file; no timestamps
+    <index>/data-<hash>/
+        corpus.json           the hash of each source, and why those that were not read were not
+        documents.jsonl       a document a line, without its text; texts.txt has the texts, end to end
+        *.npy                 tables: where each document and passage lies with a check of it, sentences, vectors
+        bm25/ headings/ titles/
+
+Opening reads the manifest, compares sizes and maps the rest: it costs the same for a thousand passages and for a million. What is read
+later is checked as it is read, above all every text; `python -m index verify` compares all of it with the hashes.
 
 The data folder is named by the hash of what is in it and written under another name first. Replacing `manifest.json`, one rename, is the
 moment at which a new index takes the place of the old: whoever opens the folder sees the one or the other, never half.
@@ -11,19 +18,23 @@ moment at which a new index takes the place of the old: whoever opens the folder
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST_NAME = "manifest.json"
 DATA_PREFIX = "data-"
 TEMPORARY_PREFIX = ".writing-"
+
+MOST_COMPARED = 32_000_000  # bytes of an index up to which opening compares every file with its hash: 20 ms
+
+_ELSEWHERE: dict[str, Any] = {"sources": {}, "skipped": {}, "documents": ()}  # fields that manifest.json leaves out
 
 _Kind = TypeVar("_Kind")
 
@@ -49,7 +60,12 @@ class DocumentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`manifest.json`."""
+    """
+    What an index was made of, and with what.
+
+    `manifest.json` holds all but `sources`, `skipped` and `documents`, which grow with the corpus: of an index that was opened, these are
+    read when they are asked for.
+    """
 
     format: int
     embedder: str  # name that `open_embedder` takes
@@ -58,7 +74,7 @@ class Manifest:
     max_characters: int  # longest passage
     sources: Mapping[str, str]  # SHA-256 of every file of the corpus, read or not, by path inside it
     skipped: Mapping[str, str]  # reason for each source, or line of one, that was not read
-    documents: tuple[DocumentEntry, ...]  # in the order of their passages
+    documents: Sequence[DocumentEntry]  # in the order of their passages
     files: Mapping[str, FileEntry]  # by path inside the data folder
     checksum: str = ""  # SHA-256 of all the above; set by `to_bytes`
 
@@ -70,8 +86,11 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """The file's bytes: equal manifests give equal bytes."""
-        checksum = hashlib.sha256(msgspec.json.encode(replace(self, checksum=""), order="sorted")).hexdigest()
-        return msgspec.json.format(msgspec.json.encode(replace(self, checksum=checksum), order="sorted"), indent=2) + b"\n"
+        head = msgspec.to_builtins(replace(self, sources={}, skipped={}, documents=(), checksum=""))
+        for name in _ELSEWHERE:
+            del head[name]
+        checksum = hashlib.sha256(msgspec.json.encode(head, order="sorted")).hexdigest()
+        return msgspec.json.format(msgspec.json.encode({**head, "checksum": checksum}, order="sorted"), indent=2) + b"\n"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -92,7 +111,10 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexMismatch(
             f"index '{folder}' has format {version}, this version of Footnoted reads format {FORMAT}; make it anew: {_remedy(folder)}"
         )
-    manifest = _decoded(folder, content, Manifest)
+    try:
+        manifest = msgspec.convert(_decoded(folder, content, dict[str, Any]) | _ELSEWHERE, Manifest)
+    except ValueError as error:
+        raise damaged(folder, f"{MANIFEST_NAME} is not readable: {error}") from error
     if manifest.to_bytes() != content:
         raise damaged(folder, f"{MANIFEST_NAME} has other bytes than were written")
     return manifest
@@ -110,15 +132,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check(folder: Path, manifest: Manifest) -> None:
+def check(folder: Path, manifest: Manifest, *, most_compared: int | None = None) -> None:
     """
-    Compare an index folder's files with its manifest. Raises DamagedIndex that names the first difference.
+    Compare an index folder's files with its manifest: their sizes, and the hashes of all if they have at most so many bytes together.
+
+    None compares all hashes. Raises DamagedIndex that names the first difference.
     """
     data = folder / manifest.data_name
+    hashed = most_compared is None or sum(entry.bytes for entry in manifest.files.values()) <= most_compared
     for name, entry in manifest.files.items():
         try:
             size = (data / name).stat().st_size
-            same = size == entry.bytes and sha256_of(data / name) == entry.sha256
+            same = size == entry.bytes and (not hashed or sha256_of(data / name) == entry.sha256)
         except OSError as error:
             raise damaged(folder, f"{manifest.data_name}/{name} is missing or cannot be read") from error
         if not same:
@@ -129,6 +154,14 @@ def check(folder: Path, manifest: Manifest) -> None:
 def damaged(folder: Path, what: str) -> DamagedIndex:
     """The error for an index folder whose files are wrong, with the command that mends it."""
     return DamagedIndex(f"index '{folder}' is damaged ({what}); make it anew: {_remedy(folder)}")
+
+
+def damaged_at(path: Path, what: str) -> DamagedIndex:
+    """The same for one of its files, wherever in the data folder it lies."""
+    for parent in path.parents:
+        if parent.name.startswith(DATA_PREFIX):
+            return damaged(parent.parent, f"{parent.name}/{path.relative_to(parent).as_posix()} {what}")
+    return DamagedIndex(f"{path.name} {what}")
 
 
 class _Version(msgspec.Struct):

@@ -102,7 +102,7 @@ def _rows(index: Index, phrase: str, rows: Collection[int] | None) -> list[int]:
     likely: NDArray[np.int64] = reduce(np.intersect1d, map(index.lexical.postings, wanted))
     if rows is not None:
         likely = np.intersect1d(likely, np.fromiter(rows, dtype=np.int64))
-    return [int(row) for row in likely if holds_phrase(index.passages[row].text, phrase)]
+    return [int(row) for row in likely if holds_phrase(index.passage_text(int(row)), phrase)]
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:

@@ -107,7 +107,7 @@ class NoteMark:
     note: int  # row in Document.notes: labels may restart, rows do not
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)  # so that an index can give again what somebody still holds
 class Document:
     """
     One source, read and normalised.

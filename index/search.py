@@ -22,6 +22,7 @@ from index.embedders import Embedder
 from index.errors import IndexMismatch
 from index.lexical import Lexical
 from index.library import Index
+from index.manifest import damaged
 from index.phrases import holding
 from index.records import Hit
 from index.tokens import content_terms, terms
@@ -30,6 +31,7 @@ from index.tokens import content_terms, terms
 # alone 69.6), on cranfield 43.0 (39.6); mean reciprocal rank of the evidence on squad2 .78 (.77), covidqa .71 (.66), policyqa .36 (.35).
 WEIGHTS = {"sentence": 1.0, "passage": 0.25, "bm25": 1.0, "heading": 0.5}
 
+_MOST_COSINE = 1.001  # of unit rows, rounding included
 _DEPTH = 100  # candidates from each signal; the sum is exact for all of them
 _MOST_EXACT = 2000  # passages with the words between quotation marks that are ranked; of more, those with the best BM25
 
@@ -100,14 +102,16 @@ def search(
     elif within is not None:
         rows = within
     else:
-        by_passage = (row for row, _ in index.passage_vectors.search(vector, _DEPTH))
-        by_sentence = (index.passage_row(row) for row, _ in index.sentence_vectors.search(vector, _DEPTH))
-        by_terms = (int(row) for found in (lexical, heading) for row in np.argsort(-found, kind="stable")[:_DEPTH] if found[row] > 0)
-        rows = {*by_passage, *by_sentence, *by_terms}
-    candidates = sorted(set(rows))
+        by_passage = [row for row, _ in index.passage_vectors.search(vector, _DEPTH)]
+        by_sentence = np.asarray([row for row, _ in index.sentence_vectors.search(vector, _DEPTH)], dtype=np.int64)
+        rows = {*by_passage, *index.sentences.passages(by_sentence).tolist(), *_best(lexical), *_best(heading)}
+    candidates = np.asarray(sorted(set(rows)), dtype=np.int64)
     cosines = index.passage_vectors.vectors(candidates) @ vector
-    sentence_rows = [index.sentence_rows(row) for row in candidates]
+    starts, stops = index.sentences.ranges(candidates)
+    sentence_rows = [range(start, stop) for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
     sentence_cosines = index.sentence_vectors.vectors([row for found in sentence_rows for row in found]) @ vector
+    if not (np.abs(cosines) <= _MOST_COSINE).all() or not (np.abs(sentence_cosines) <= _MOST_COSINE).all():
+        raise damaged(index.folder, "its vectors are not those that were written")
     hits: list[tuple[float, int, dict[str, float], tuple[float, ...]]] = []
     start = 0
     for row, cosine, found in zip(candidates, cosines, sentence_rows, strict=True):
@@ -142,6 +146,18 @@ def check_embedder(index: Index, embedder: Embedder) -> None:
 def _share(lexical: Lexical, query_terms: Collection[str]) -> FloatVector:
     """BM25 as a share of what endlessly many of each term would score: tf / (tf + …) goes to 1, and the sum of idf is left."""
     return lexical.scores(list(query_terms)) / (sum(map(lexical.rarity, query_terms)) or 1.0)
+
+
+def _best(scores: FloatVector) -> list[int]:
+    """The rows of the highest scores above 0, as many as a signal gives candidates, ties by row; in no order, and linear in rows."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > _DEPTH:
+        found = scores[rows]
+        least = np.partition(found, -_DEPTH)[-_DEPTH]
+        above, tied = rows[found > least], rows[found == least]
+        rows = np.concatenate([above, tied[: _DEPTH - len(above)]])
+    best: list[int] = rows.tolist()
+    return best
 
 
 def _with_forms(text: str, forms: Iterable[tuple[str, str]]) -> str:

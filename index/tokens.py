@@ -37,6 +37,8 @@ def words(text: str) -> list[str]:
     >>> words("Café, South-South: 21st!")
     ['cafe', 'south', 'south', '21st']
     """
+    if text.isascii():  # most text is, and needs no more: a tenth of the time
+        return re.findall(r"[^\W_]+", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return re.findall(r"[^\W_]+", "".join(c for c in decomposed if not unicodedata.combining(c)))
 

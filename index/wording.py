@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from index.library import Index
@@ -126,7 +129,7 @@ def _spelt_out(acronym: str, index: Index) -> Iterator[str]:
     before = re.compile(rf"\b{acronym}s?\s+\(([^()]+)\)")
     rows = {row for form in (acronym, f"{acronym}s") for row in index.lexical.postings(terms(form)[0])[:_MOST_PASSAGES].tolist()}
     for row in sorted(rows):
-        text = index.passages[row].text
+        text = index.passage_text(row)
         for match in after.finditer(text):
             yield from _ending(text[: match.start()], acronym)
         for match in before.finditer(text):
@@ -189,10 +192,12 @@ def _nearest(word: str, index: Index) -> str:
 
 def _forms(stem: str, index: Index) -> list[str]:
     """How a stem is written out in the first passages that have it."""
-    texts = (index.passages[row].text for row in index.lexical.postings(stem)[:_MOST_FORMS])
+    texts = (index.passage_text(row) for row in index.lexical.postings(stem)[:_MOST_FORMS].tolist())
     return list(dict.fromkeys(word for text in texts for word in _WORD.findall(text) if terms(word) == [stem]))
 
 
 def _is_title(index: Index, phrase: str) -> bool:
     """Whether a reading is called so: then the words name it, and need not stand in it."""
-    return any(holds_phrase(document.title, phrase) for document in index.documents.values())
+    likely: NDArray[np.int64] = reduce(np.intersect1d, map(index.titles.postings, set(terms(phrase))))
+    ids = (index.manifest.documents[row].id for row in likely.tolist())
+    return any(holds_phrase(index.documents[id].title, phrase) for id in ids)

@@ -16,9 +16,10 @@ from index.corpus import corpus_files, fingerprint
 from index.embedders import DEFAULT_EMBEDDER, open_embedder, weights_of
 from index.errors import DamagedIndex, EmptyCorpus, IndexMismatch, UnusableFolder
 from index.extraction import ExtractionReport, Verdict, report
-from index.library import Index, document_line, passage_line, prepare, write
+from index.library import Index
 from index.manifest import FORMAT, DocumentEntry, Manifest
 from index.records import Passage
+from index.writing import document_line, passage_line, prepare, write
 from ingest.metadata import SIDECAR_SUFFIX
 from ingest.readers import DEFAULTS, Options, Reading, Skipped, readers
 from ingest.split import MAX_CHARACTERS, split
@@ -215,7 +216,7 @@ def _vectors_of(folder: Path, embedder: str, weights: str) -> dict[str, _Vectors
     return {
         entry.sha256: (
             index.passage_vectors.vectors(rows),
-            index.sentence_vectors.vectors(range(index.first_sentences[rows.start], index.first_sentences[rows.stop])),
+            index.sentence_vectors.vectors(range(index.sentences.of(rows[0]).start, index.sentences.of(rows[-1]).stop)),
         )
         for entry in index.manifest.documents
         for rows in (index.passage_rows[entry.id],)

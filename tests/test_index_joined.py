@@ -52,7 +52,11 @@ def test_a_joined_index_counts_terms_as_one_over_everything_does(parts: tuple[In
         assert joined.lexical.rarity(term) == pytest.approx(whole.lexical.rarity(term))
         assert joined.lexical.postings(term).tolist() == whole.lexical.postings(term).tolist()
     assert joined.passage_rows == whole.passage_rows
-    assert joined.first_sentences == whole.first_sentences
+    assert [joined.sentences.of(row) for row in range(len(whole.passages))] == [
+        whole.sentences.of(row) for row in range(len(whole.passages))
+    ]
+    every = np.arange(whole.sentences.total)
+    assert joined.sentences.passages(every).tolist() == whole.sentences.passages(every).tolist()
     assert [report.id for report in joined.reports()] == ["a.md", "b.md", "c.md"]
 
 

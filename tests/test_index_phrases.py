@@ -130,7 +130,7 @@ def test_a_reading_s_title_is_a_name_and_not_words_to_find(brief_index):
     """A title that the text does not hold names the reading."""
     (document,) = brief_index.documents.values()
     titled = replace(document, metadata={"title": "A Name That Stands Nowhere"})
-    index = replace(brief_index, documents={document.id: titled})
+    index = replace(brief_index, documents={document.id: titled}, titles=Lexical.of([titled.title]))
     query = read(Query("What is the conclusion of “a name that stands nowhere”?"), index)
 
     assert (query.absent, query.phrases) == ((), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from chat.answerers.extractive import ExtractiveAnswerer
@@ -17,6 +18,7 @@ from index.lexical import Lexical
 from index.library import Index
 from index.records import Document, Passage, Span
 from index.search import Query, search
+from index.shelf import SentenceRows
 from index.stores.numpy import NumpyStore
 from index.wording import read, spells
 
@@ -45,15 +47,16 @@ def made(tmp_path_factory):
         whole, sentences = EMBEDDER.embed_passages(passages)
         return Index(
             folder=tmp_path_factory.getbasetemp(),
-            manifest=SimpleNamespace(embedder=EMBEDDER.name, weights=EMBEDDER.weights),
+            manifest=SimpleNamespace(embedder=EMBEDDER.name, weights=EMBEDDER.weights, documents=documents),
             documents={document.id: document for document in documents},
             extractions={},
             passages=passages,
-            first_sentences=tuple(range(len(passages) + 1)),
+            sentences=SentenceRows(np.arange(len(passages) + 1)),
             passage_vectors=NumpyStore.of(whole),
             sentence_vectors=NumpyStore.of(sentences),
             lexical=Lexical.of(texts),
             headings=Lexical.of([""] * len(texts)),
+            titles=Lexical.of([document.title for document in documents]),
             passage_rows={document.id: range(row, row + 1) for row, document in enumerate(documents)},
         )
 

@@ -16,7 +16,7 @@ import pytest
 
 from index.errors import DamagedIndex, EmptyCorpus, IndexMismatch, UnusableFolder
 from index.library import Index
-from index.manifest import hash_files, read_manifest
+from index.manifest import hash_files
 from ingest.build import build
 from tests.support import CORPUS, REPOSITORY, run
 
@@ -100,7 +100,7 @@ def test_one_bad_file_among_many_is_reported_and_the_rest_goes_in(corpus, folder
         "README.md",
     }
     assert all(len(skipped.reason) > 20 for skipped in report.skipped)
-    assert read_manifest(folder).skipped.keys() == {skipped.source for skipped in report.skipped}
+    assert Index.open(folder).manifest.skipped.keys() == {skipped.source for skipped in report.skipped}
 
 
 def test_two_documents_of_one_id_are_one(corpus, folder):
@@ -163,9 +163,10 @@ def test_every_flipped_byte_is_found_on_opening(corpus, folder):
             path.write_bytes(content[:place] + bytes([content[place] ^ 0x15]) + content[place + 1 :])
             with pytest.raises((DamagedIndex, IndexMismatch), match="python -m ingest"):
                 Index.open(folder)
-        path.write_bytes(content[: len(content) // 2])
-        with pytest.raises(DamagedIndex):
-            Index.open(folder)
+        if content:
+            path.write_bytes(content[: len(content) // 2])
+            with pytest.raises(DamagedIndex):
+                Index.open(folder)
         path.write_bytes(content)
     assert Index.open(folder)
 

@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.arrays import FloatMatrix, FloatVector
+
+Rows = Sequence[int] | NDArray[np.int64]
 
 
 class VectorStore(Protocol):
@@ -33,5 +38,5 @@ class VectorStore(Protocol):
     def search(self, query: FloatVector, k: int) -> list[tuple[int, float]]:
         """The `k` rows with the highest cosine to a unit vector as (row, cosine), fewer when there are fewer rows."""
 
-    def vectors(self, rows: Sequence[int]) -> FloatMatrix:
+    def vectors(self, rows: Rows) -> FloatMatrix:
         """Those rows, as stored; shape (len(rows), dim)."""

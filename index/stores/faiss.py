@@ -1,64 +1,73 @@
-"""FAISS, exact inner product: equal to the cosine because rows are unit."""
+"""FAISS, exact inner product over rows that stay on disk: equal to the cosine because rows are unit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import faiss
 import numpy as np
 
 from index.arrays import FloatMatrix, FloatVector
-from index.errors import DamagedIndex
+from index.manifest import damaged_at
+from index.stores import Rows
+from index.tables import open_table
+
+_MOST_COSINE = 1.001  # of unit rows, rounding included
 
 
 @dataclass(frozen=True, slots=True)
 class FaissStore:
-    """An `IndexFlatIP`."""
+    """
+    Every row is compared, by FAISS's `knn` (what `IndexFlatIP` calls) over a mapped file of plain rows.
 
-    index: Any  # faiss.IndexFlatIP; faiss ships no types
+    FAISS's own format is not used here: reading it from a damaged file can end the process, and copies it into memory.
+    """
+
+    matrix: FloatMatrix  # (n, dim), unit rows
+    path: Path = Path("vectors")  # for messages
 
     @classmethod
     def of(cls, vectors: FloatMatrix) -> Self:
         """See `VectorStore`."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
-        return cls(index)
+        return cls(vectors)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """See `VectorStore`."""
-        try:
-            # Through bytes rather than a path: FAISS takes no path that is not UTF-8, and tells of no reason.
-            index = faiss.deserialize_index(np.frombuffer(path.read_bytes(), dtype=np.uint8))
-        except (OSError, RuntimeError) as error:
-            raise DamagedIndex(f"{path.name} is not a FAISS index") from error
-        if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise DamagedIndex(f"{path.name} is a FAISS index of another kind")
-        return cls(index)
+        return cls(open_table(path, "<f4", columns=None), path)
 
     def save(self, path: Path) -> None:
         """See `VectorStore`."""
-        path.write_bytes(faiss.serialize_index(self.index).tobytes())
+        with path.open("wb") as file:  # a path would get '.npy' added
+            np.save(file, self.matrix, allow_pickle=False)
 
     def __len__(self) -> int:
-        return int(self.index.ntotal)
+        return len(self.matrix)
 
     def search(self, query: FloatVector, k: int) -> list[tuple[int, float]]:
         """See `VectorStore`."""
         k = min(k, len(self))
         if k < 1:
             return []
-        cosines, rows = self.index.search(query[np.newaxis, :], k)
-        # FAISS pads with row -1 when it runs out, and leaves ties in any order.
-        found = ((int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True) if row >= 0)
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        cosines, rows = faiss.knn(query[np.newaxis, :], self.matrix, k, metric=faiss.METRIC_INNER_PRODUCT)
+        return in_order(rows[0], cosines[0], len(self), self.path)
 
-    def vectors(self, rows: Sequence[int]) -> FloatMatrix:
+    def vectors(self, rows: Rows) -> FloatMatrix:
         """See `VectorStore`."""
-        if not len(rows):
-            return np.zeros((0, self.index.d), dtype=np.float32)
-        taken: FloatMatrix = self.index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        taken: FloatMatrix = self.matrix[np.asarray(rows, dtype=np.int64)]
         return taken
+
+
+def in_order(rows: Sequence[int], cosines: Sequence[float], count: int, path: Path) -> list[tuple[int, float]]:
+    """
+    What FAISS found as (row, cosine), best first, ties by row: it pads with row -1 when it runs out, and leaves ties in any order.
+
+    Raises DamagedIndex for rows that there are not, and for what cannot be a cosine.
+    """
+    found = [(int(row), float(cosine)) for row, cosine in zip(rows, cosines, strict=True) if row != -1]
+    if not all(0 <= row < count and abs(cosine) <= _MOST_COSINE for row, cosine in found):
+        raise damaged_at(path, "holds what are no unit vectors")
+    return sorted(found, key=lambda hit: (-hit[1], hit[0]))

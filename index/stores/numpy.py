@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,6 +10,7 @@ import numpy as np
 
 from index.arrays import FloatMatrix, FloatVector
 from index.errors import DamagedIndex
+from index.stores import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class NumpyStore:
         best = np.argsort(-cosines, kind="stable")[:k]
         return [(int(row), float(cosines[row])) for row in best]
 
-    def vectors(self, rows: Sequence[int]) -> FloatMatrix:
+    def vectors(self, rows: Rows) -> FloatMatrix:
         """See `VectorStore`."""
         taken: FloatMatrix = self.matrix[np.asarray(rows, dtype=np.intp)]
         return taken
