@@ -14,6 +14,7 @@ from chat.imprint import imprint, opening_of_section
 from chat.marking import marked
 from chat.quoting import MAX_QUOTES, candidates, quotes
 from chat.refusing import confidence_needed, features, reason
+from chat.stopwatch import timed
 from index.library import Index
 from index.records import Hit, Passage
 from index.search import Query
@@ -44,7 +45,8 @@ class ExtractiveAnswerer:
             return Answer(query.text, found, "", (), _STATED, query.context)
         model = fitted(with_reader=self.reader is not None)
         read = hits[:PASSAGES_READ]
-        judgements = _judged(self.reader, query, [hit.passage for hit in read]) if self.reader is not None else []
+        with timed("reading"):
+            judgements = _judged(self.reader, query, [hit.passage for hit in read]) if self.reader is not None else []
         ranked = holding_first(candidates(query, hits, index.lexical, model.sentence, judgements), query)
         shown = quotes(ranked)
         confidence = model.answer.probability(features(query, ranked, shown)) if ranked else 0.0

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from index.errors import TooBusy
 
-_LOST_SECONDS = 15  # without being looked after, a place is given up: whoever stood there has gone
+_LOST_SECONDS = 30  # without being looked after, a place is given up: whoever stood there has gone
 
 
 class Line:
