@@ -45,8 +45,7 @@ class ExtractiveAnswerer:
             return Answer(query.text, found, "", (), _STATED, query.context)
         model = fitted(with_reader=self.reader is not None)
         read = hits[:PASSAGES_READ]
-        with timed("reading"):
-            judgements = _judged(self.reader, query, [hit.passage for hit in read]) if self.reader is not None else []
+        judgements = _judged(self.reader, query, [hit.passage for hit in read]) if self.reader is not None else []
         ranked = holding_first(candidates(query, hits, index.lexical, model.sentence, judgements), query)
         shown = quotes(ranked)
         confidence = model.answer.probability(features(query, ranked, shown)) if ranked else 0.0
@@ -73,10 +72,11 @@ def _judged(reader: EvidenceReader, query: Query, passages: Sequence[Passage]) -
     What the reader holds of passages. A follow-up with words of its own is read with those it leans on and without, and the means count:
     the reader knows only single questions, and answers the first of two.
     """
-    together = reader.judge(query.whole, passages)
-    if not query.context or not content_terms(query.text):
-        return together
-    alone = reader.judge(query.text, passages)
+    with timed("reading"):
+        together = reader.judge(query.whole, passages)
+        if not query.context or not content_terms(query.text):
+            return together
+        alone = reader.judge(query.text, passages)
     return [
         Judgement((one.answers + other.answers) / 2, tuple(map(fmean, zip(one.sentences, other.sentences, strict=True))), other.words)
         for one, other in zip(together, alone, strict=True)

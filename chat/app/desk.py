@@ -123,14 +123,15 @@ class Desk:
         self.loaded.wait()
         key = self._key(question, turns, documents, visitor)
         with watched() as seconds:
-            answer = self._remembered.get(key) if key else None
+            known = self._remembered.get(key) if key else None
+            answer = known
             if answer is None:
                 with self._model:
                     if self._asker is None:
                         answer = self._ask(question, turns)
                     else:
                         answer = self.asker(visitor).ask(question, turns, documents or None)
-        self._tell(answer, seconds)
+        self._tell(answer, "answered before" if known else _steps(seconds))
         if key:
             self._remembered[key] = answer
             while len(self._remembered) > _MOST_REMEMBERED:
@@ -266,10 +267,9 @@ class Desk:
             return ()
         return (self.house.edition.number, question, tuple(turns[-MAX_TURNS:]), tuple(documents))
 
-    def _tell(self, answer: Answer, seconds: Mapping[str, float]) -> None:
+    def _tell(self, answer: Answer, steps: str) -> None:
         """A line in the log: what came of a question, and how long each step took. Who asked is not in it."""
         found = "refused" if answer.refused else f"found, {len(answer.quotes)} quotation{'' if len(answer.quotes) == 1 else 's'}"
-        steps = ", ".join(f"{step} {1000 * taken:.0f} ms" for step, taken in seconds.items()) or "answered before"
         asked = f"; asked: {answer.question!r}" if self._log_questions else ""
         _questions.info("%s; %s%s", found, steps, asked)
 
@@ -283,6 +283,10 @@ class Desk:
             _log.exception("a question could not be answered")
             said = Said(question, None, _FAILED, "error", origin=origin)
         visitor.talk = visitor.talk.plus(said)
+
+
+def _steps(seconds: Mapping[str, float]) -> str:
+    return ", ".join(f"{step} {1000 * taken:.0f} ms" for step, taken in seconds.items()) or "nothing to look for"
 
 
 def _without(said: Said, gone: Collection[str]) -> Said:
