@@ -40,6 +40,17 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m chat") -> int
         action="store_true",
         help="offer `ask` and `search` as tools to other programs, at /gradio_api/mcp/; needs footnoted[mcp] (default: only the page)",
     )
+    options.add_argument(
+        "--allowed-host",
+        action="append",
+        metavar="NAME",
+        default=[],
+        help="a name under which browsers may ask for the page, such as a proxy's; can be repeated (default: this machine's names)",
+    )
+    options.add_argument(
+        "--log-questions", action="store_true", help="write the words of each question into the log (default: only what came of it)"
+    )
+    options.add_argument("--verbose", action="store_true", help="write more into the log (default: a line a question, and warnings)")
     options.set_defaults(command=_serve)
     _add_answering(options)
     commands = options.add_subparsers(metavar="COMMAND")
@@ -124,7 +135,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     from functools import cache
 
     from chat.app import check_address, check_tools, serve
+    from chat.app.logs import set_up
 
+    set_up(verbose=arguments.verbose)
     check_address(arguments.host, arguments.port)
     if arguments.mcp:
         check_tools()
@@ -144,6 +157,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         ready=ready,
         corpus=_corpus(arguments),
         mcp=arguments.mcp,
+        allowed_hosts=arguments.allowed_host,
+        log_questions=arguments.log_questions,
     )
     return 0
 

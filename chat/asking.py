@@ -10,6 +10,7 @@ from chat.answer import Answer
 from chat.answerers import Answerer
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
+from chat.stopwatch import timed
 from index.embedders import Embedder, open_embedder
 from index.errors import BadQuestion
 from index.library import Index
@@ -48,9 +49,13 @@ class Asker:
         small_talk = smalltalk(question)
         if small_talk:
             return Answer(question, (), small_talk, (), 0.0)
-        query = as_query(question, self.index, self.embedder, history=history, documents=documents)
-        hits = search(self.index, self.embedder, query, k=CANDIDATES if self.reranker else PASSAGES, documents=documents)
-        answer = self.answerer.answer(query, reranked(hits, query.whole, self.reranker, k=PASSAGES), self.index)
+        with timed("query"):
+            query = as_query(question, self.index, self.embedder, history=history, documents=documents)
+        with timed("search"):
+            hits = search(self.index, self.embedder, query, k=CANDIDATES if self.reranker else PASSAGES, documents=documents)
+            hits = reranked(hits, query.whole, self.reranker, k=PASSAGES)
+        with timed("quoting"):
+            answer = self.answerer.answer(query, hits, self.index)
         return replace(answer, question=question, corrections=query.corrections)
 
 

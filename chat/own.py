@@ -6,6 +6,7 @@ A visitor's own files: read by a program of its own into a folder that is gone w
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -27,6 +28,7 @@ MOST_MEGABYTES = 20  # of one file
 _SECONDS_A_FILE, _SECONDS_ALL = 60, 240  # to read; a report of 300 pages takes 10, and its passages 20 to embed
 _MEGABYTES_OF_MEMORY = 1024
 _TICK_SECONDS = 0.5
+_NICENESS = 10  # questions of others come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,14 @@ def _read(work: Path, names: tuple[str, ...], like: Index) -> Iterator[Progress 
     began = time.monotonic()
     with (work / "said").open("w+b") as said:
         program = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+            command,
+            env={**environment, "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
         )
+        _slow_down(program.pid)
         try:
             while program.poll() is None:
                 if time.monotonic() - began > _SECONDS_ALL:
@@ -109,6 +117,20 @@ def _read(work: Path, names: tuple[str, ...], like: Index) -> Iterator[Progress 
         yield Index.open(work / "index")
     except FootnotedError as error:
         raise UnusableFolder("the files could not be read; add them again") from error
+
+
+def _slow_down(process: int) -> None:
+    """
+    Let a program and what it will start run only while nobody asks, as far as the system lets us.
+
+    It leads a session of its own, and Linux shares the processor by sessions first: so the session is made less urgent, too.
+    """
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PGRP, process, _NICENESS)
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{process}/autogroup").write_text(str(_NICENESS), encoding="ascii")
 
 
 def _end(program: subprocess.Popen[bytes]) -> None:

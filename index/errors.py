@@ -13,7 +13,8 @@ What can go wrong, as one tree. Each error also is the builtin you would have gu
     ├── BadQuestion        (ValueError)    a question, or a line of questions, that cannot be asked
     ├── UnknownStyle       (LookupError)   no citation style, or no format of exports, of that name
     ├── NotExported        (ValueError)    an export that cannot be written, or a file that is none and cannot be verified
-    └── UnusableAddress    (OSError)       an address the page cannot be served on
+    ├── UnusableAddress    (OSError)       an address the page cannot be served on
+    └── TooBusy            (RuntimeError)  more is asked at once, or in a minute, than is taken
 
 A message says what happened, with which value, and what to do. The command lines print it as one line and exit with 1.
 """
@@ -76,3 +77,7 @@ class NotExported(FootnotedError, ValueError):
 
 class UnusableAddress(FootnotedError, OSError):
     """A host and port on which the page cannot be served, a busy port above all."""
+
+
+class TooBusy(FootnotedError, RuntimeError):
+    """More is asked at once, or in a minute, than the page takes; what to do is to wait."""

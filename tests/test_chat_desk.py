@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import tempfile
 import threading
-import time
 import weakref
 from pathlib import Path
 from typing import Any
@@ -135,21 +134,6 @@ def test_a_visitors_files_go_with_the_visitor(desk: Desk, upload: Any) -> None:
 
     assert gone() is None
     assert opened(desk, f"#source-{number}") == ""
-
-
-def test_a_visitor_whose_page_was_closed_is_forgotten(desk: Desk, upload: Any) -> None:
-    """Talk and files are let go of some time after; one who comes back meanwhile has them still."""
-    visitors = [Visitor(), Visitor()]
-    for visitor in visitors:
-        list(desk.add(visitor, [upload("a.txt", "Zanzibar exports cloves.\n")]))
-        desk.ask(visitor, "What is CPEC?")
-        desk.leave(visitor, seconds=0.05)
-    visitors[1].left = None  # which everything a visitor does sets
-    deadline = time.monotonic() + 20
-    while visitors[0].own and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-    assert [(len(visitor.own), len(visitor.talk.said)) for visitor in visitors] == [(0, 0), (1, 1)]
 
 
 def test_files_can_be_added_again_and_removed(desk: Desk, upload: Any) -> None:

@@ -14,6 +14,7 @@ from chat.imprint import imprint, opening_of_section
 from chat.marking import marked
 from chat.quoting import MAX_QUOTES, candidates, quotes
 from chat.refusing import confidence_needed, features, reason
+from chat.stopwatch import timed
 from index.library import Index
 from index.records import Hit, Passage
 from index.search import Query
@@ -71,10 +72,11 @@ def _judged(reader: EvidenceReader, query: Query, passages: Sequence[Passage]) -
     What the reader holds of passages. A follow-up with words of its own is read with those it leans on and without, and the means count:
     the reader knows only single questions, and answers the first of two.
     """
-    together = reader.judge(query.whole, passages)
-    if not query.context or not content_terms(query.text):
-        return together
-    alone = reader.judge(query.text, passages)
+    with timed("reading"):
+        together = reader.judge(query.whole, passages)
+        if not query.context or not content_terms(query.text):
+            return together
+        alone = reader.judge(query.text, passages)
     return [
         Judgement((one.answers + other.answers) / 2, tuple(map(fmean, zip(one.sentences, other.sentences, strict=True))), other.words)
         for one, other in zip(together, alone, strict=True)

@@ -10,15 +10,18 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from chat.answer import Answer
-from chat.app.pane import Reading, reading_of, readings
+from chat.app.house import House, surviving
+from chat.app.pane import Reading, reading_of
+from chat.app.waiting import Allowance, Line
 from chat.asking import Asker, smalltalk
-from chat.conversation import Turn
+from chat.conversation import MAX_TURNS, Turn
 from chat.facsimile.pages import Facsimiles
 from chat.further import further
 from chat.own import Progress, free_places, read_own
@@ -26,18 +29,23 @@ from chat.render.found import found_html, worth_showing
 from chat.render.library import library_html
 from chat.render.link import Keys, linked
 from chat.render.talk import messages
+from chat.stopwatch import watched
 from chat.talk import Origin, Said, Talk
 from index.errors import FootnotedError
 from index.joined import join
 from index.library import Index
-from index.records import Document
+from index.records import Document, Hit
 from index.search import Query, search
 from index.wording import read
 
 Ask = Callable[[str, Sequence[Turn]], Answer]  # a question and the turns before it, oldest first, to an answer
 
 MOST_FOUND = 10  # passages that a search shows
-FORGOTTEN_SECONDS = 600  # after a page was closed
+FORGOTTEN_SECONDS = 600  # after a page was closed, and nothing came from it any more
+MOST_WAITING = 120  # questions; at three a second the last waits less than a minute
+MOST_A_MINUTE = 20  # questions of one visitor
+MOST_UPLOADS_WAITING = 20
+_MOST_REMEMBERED = 256  # answers: a class asks what is proposed, and each other's questions
 _FIRST_OWN = 10**24  # numbers of own files are drawn from as many: 80 bits
 _FAILED = "Something went wrong on our side, and it is in the log. Please ask again, or in other words."
 _MISFIT = "This link was made from other readings, or from these before they changed, so it cannot be shown. Ask the question anew."
@@ -45,6 +53,7 @@ _MISFIT = "This link was made from other readings, or from these before they cha
 _REMOVED = "This answer came from files that you removed."
 
 _log = logging.getLogger(__name__)
+_questions = logging.getLogger("footnoted.questions")  # one line for each
 
 
 @dataclass(eq=False)
@@ -57,49 +66,95 @@ class Visitor:
     joined: Index | None = None  # the readings of the house and the visitor's own; None without any
     numbers: dict[str, int] = field(default_factory=dict)  # of the own files, by id: who knows one opens the file in the pane
     greeted: bool = False  # whether what the browser kept was taken up
-    left: object = None  # set when the page was closed, to something new each time; None while it is open
+    edition: int = 0  # of the readings of the house that talk and `joined` fit
+    shown: int = 0  # edition whose list of readings the page shows
+    questions: Allowance = field(default_factory=lambda: Allowance(MOST_A_MINUTE))
 
 
 class Desk:
     """An index and what answers from it. `asker` comes with everything beyond plain answers, once `loaded` is set."""
 
     def __init__(
-        self, index: Index, ask: Ask, *, asker: Callable[[], Asker] | None, loaded: threading.Event, facsimiles: Facsimiles | None = None
+        self,
+        index: Index,
+        ask: Ask,
+        *,
+        asker: Callable[[], Asker] | None,
+        loaded: threading.Event,
+        facsimiles_of: Callable[[Index], Facsimiles | None] = lambda _: None,
+        log_questions: bool = False,
     ) -> None:
-        self.index = index
-        self.keys = Keys(index.documents.values())
-        self._house = readings(index, facsimiles)
+        self.house = House(index, facsimiles_of)
         self.can_more = asker is not None
         self._ask, self._asker, self.loaded = ask, asker, loaded
-        self.one_at_a_time = threading.Lock()  # tokenizers refuse to be shared between threads; a question takes milliseconds
+        self.line, self.uploads = Line(most=MOST_WAITING), Line(most=MOST_UPLOADS_WAITING, what="uploads")
+        self._model = threading.Lock()  # tokenizers refuse to be shared between threads; who has the turn in `line` need not wait for it
         self._owners: WeakValueDictionary[int, Visitor] = WeakValueDictionary()  # of visitors' own files, by their numbers
+        self._remembered: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        self._log_questions = log_questions
+
+    @property
+    def index(self) -> Index:
+        """The readings of the house."""
+        return self.house.edition.index
+
+    @property
+    def keys(self) -> Keys:
+        """How links name them."""
+        return self.house.edition.keys
 
     def index_of(self, visitor: Visitor) -> Index:
         """The readings that a visitor asks: those of the house, and the visitor's own."""
-        return visitor.joined or self.index
+        edition = self.house.edition
+        if visitor.edition != edition.number:
+            visitor.edition = edition.number
+            visitor.joined = join(edition.index, *visitor.own) if visitor.own else None
+            visitor.talk = surviving(visitor.talk, edition, visitor.numbers)
+        return visitor.joined or edition.index
 
     def documents(self, visitor: Visitor) -> Mapping[str, Document]:
         """They, by id, in order."""
         return self.index_of(visitor).documents
 
     def answer(self, question: str, turns: Sequence[Turn] = (), documents: Sequence[str] = (), visitor: Visitor | None = None) -> Answer:
-        """The answer to a question, once the model is there. Raises what asking raises."""
+        """
+        The answer to a question, once the model is there; whoever calls has the turn in `line`. Raises what asking raises.
+        """
         self.loaded.wait()
-        with self.one_at_a_time:
-            if self._asker is None or (not documents and (visitor is None or visitor.joined is None)):
-                return self._ask(question, turns)
-            return self.asker(visitor).ask(question, turns, documents or None)
+        key = self._key(question, turns, documents, visitor)
+        with watched() as seconds:
+            known = self._remembered.get(key) if key else None
+            answer = known
+            if answer is None:
+                with self._model:
+                    if self._asker is None:
+                        answer = self._ask(question, turns)
+                    else:
+                        answer = self.asker(visitor).ask(question, turns, documents or None)
+        self._tell(answer, "answered before" if known else _steps(seconds))
+        if key:
+            self._remembered[key] = answer
+            while len(self._remembered) > _MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return answer
+
+    def is_known(self, visitor: Visitor, question: str) -> bool:
+        """Whether a visitor's question was answered lately, so that nobody has to wait for it."""
+        return self._key(question, visitor.talk.turns, self._chosen(visitor), visitor) in self._remembered
 
     def asker(self, visitor: Visitor | None = None) -> Asker:
         """What answers, from the visitor's readings. Only where `can_more`."""
         assert self._asker is not None
-        asker = self._asker()
-        return replace(asker, index=visitor.joined) if visitor is not None and visitor.joined is not None else asker
+        return replace(self._asker(), index=self.index_of(visitor) if visitor is not None else self.index)
 
     def ask(self, visitor: Visitor, question: str) -> None:
         """Answer a visitor's question, and put both into the talk."""
-        documents = tuple(id for id in visitor.chosen if id in self.documents(visitor))
+        documents = self._chosen(visitor)
         self._say(visitor, question, Origin.ASKED, documents, lambda: self.answer(question, visitor.talk.turns, documents, visitor))
+
+    def refuse(self, visitor: Visitor, question: str, error: FootnotedError) -> None:
+        """Put a line that says why a question is not asked into the talk."""
+        visitor.talk = visitor.talk.plus(Said(question, None, str(error), "error"))
 
     def others(self, visitor: Visitor, turn: int) -> None:
         """Put other passages on the question of an answer into the talk."""
@@ -110,7 +165,7 @@ class Desk:
 
         def find() -> Answer:
             self.loaded.wait()
-            with self.one_at_a_time:
+            with self._model:
                 return further(self.asker(visitor), visitor.talk.shown_on(said.question), documents or None)
 
         self._say(visitor, said.question, Origin.OTHERS, documents, find)
@@ -137,19 +192,23 @@ class Desk:
         line = smalltalk(text)
         if line:
             return '<p class="line">Type a few words to look for.</p>'
-        index = self.index_of(visitor)
-        documents = tuple(id for id in visitor.chosen if id in index.documents) or None
-        self.loaded.wait()
-        with self.one_at_a_time:
-            asker = self.asker(visitor)
-            query = read(Query(text), index, documents=documents, knows=asker.embedder.knows)
-            hits = search(index, asker.embedder, query, k=MOST_FOUND, documents=documents)
+        self.index_of(visitor)
+        query, hits = self.find(text, self._chosen(visitor) or None, k=MOST_FOUND, visitor=visitor)
         return found_html(query, worth_showing(query, hits), self.numbers(visitor))
+
+    def find(self, text: str, documents: Sequence[str] | None, *, k: int, visitor: Visitor | None = None) -> tuple[Query, Sequence[Hit]]:
+        """Passages found, and the words as they were read; whoever calls has the turn in `line`. Raises what searching raises."""
+        self.loaded.wait()
+        with self._model:
+            asker = self.asker(visitor)
+            query = read(Query(text), asker.index, documents=documents, knows=asker.embedder.knows)
+            return query, search(asker.index, asker.embedder, query, k=k, documents=documents)
 
     def messages(self, visitor: Visitor) -> list[dict[str, str]]:
         """The talk as gradio's chat takes it."""
         documents = self.documents(visitor)
-        return messages(visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers)
+        numbers = self.numbers(visitor)
+        return messages(visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers, numbers=numbers)
 
     def add(self, visitor: Visitor, paths: Sequence[Path]) -> Iterator[Progress]:
         """Read files of a visitor's own, and let the visitor ask them too. Raises FootnotedError."""
@@ -163,6 +222,7 @@ class Desk:
             if isinstance(step, Progress):
                 yield step
                 continue
+            self.index_of(visitor)
             visitor.joined = join(self.index, *visitor.own, step)
             visitor.own = (*visitor.own, step)
             for id in step.documents:
@@ -178,19 +238,6 @@ class Desk:
         visitor.own, visitor.joined, visitor.numbers = (), None, {}
         visitor.chosen = tuple(id for id in visitor.chosen if id in self.index.documents)
 
-    def leave(self, visitor: Visitor, *, seconds: float = FORGOTTEN_SECONDS) -> None:
-        """Forget a visitor whose page was closed, unless it comes back meanwhile: a laptop may only have slept."""
-        visitor.left = mark = object()
-
-        def forget() -> None:
-            if visitor.left is mark:
-                self.remove_own(visitor)
-                visitor.talk, visitor.chosen = Talk(), ()
-
-        timer = threading.Timer(seconds, forget)
-        timer.daemon = True
-        timer.start()
-
     def library(self, visitor: Visitor) -> str:
         """The list of readings."""
         index = self.index_of(visitor)
@@ -199,15 +246,32 @@ class Desk:
 
     def numbers(self, visitor: Visitor) -> dict[str, int]:
         """What the addresses of places call each reading, by id."""
-        return {id: row for row, id in enumerate(self.documents(visitor))} | visitor.numbers
+        self.index_of(visitor)
+        return self.house.edition.numbers() | visitor.numbers
 
     def reading(self, number: int) -> Reading | None:
         """What the number in a link stands for: a row of the index, or what opens a visitor's own file. None where there is none."""
         owner = self._owners.get(number)
         if owner is None:
-            return self._house(number)
+            return self.house.reading(number)
         index = self.index_of(owner)
         return next((reading_of(index, index.documents[id]) for id, other in owner.numbers.items() if other == number), None)
+
+    def _chosen(self, visitor: Visitor) -> tuple[str, ...]:
+        there = self.documents(visitor)
+        return tuple(id for id in visitor.chosen if id in there)
+
+    def _key(self, question: str, turns: Sequence[Turn], documents: Sequence[str], visitor: Visitor | None) -> tuple[object, ...]:
+        """What an answer depends on; () where a visitor's own files are asked, of which nothing is remembered."""
+        if visitor is not None and self.index_of(visitor) is not self.index:
+            return ()
+        return (self.house.edition.number, question, tuple(turns[-MAX_TURNS:]), tuple(documents))
+
+    def _tell(self, answer: Answer, steps: str) -> None:
+        """A line in the log: what came of a question, and how long each step took. Who asked is not in it."""
+        found = "refused" if answer.refused else f"found, {len(answer.quotes)} quotation{'' if len(answer.quotes) == 1 else 's'}"
+        asked = f"; asked: {answer.question!r}" if self._log_questions else ""
+        _questions.info("%s; %s%s", found, steps, asked)
 
     def _say(self, visitor: Visitor, question: str, origin: Origin, documents: tuple[str, ...], find: Callable[[], Answer]) -> None:
         """Put what is found into the talk, or a line for what went wrong."""
@@ -219,6 +283,10 @@ class Desk:
             _log.exception("a question could not be answered")
             said = Said(question, None, _FAILED, "error", origin=origin)
         visitor.talk = visitor.talk.plus(said)
+
+
+def _steps(seconds: Mapping[str, float]) -> str:
+    return ", ".join(f"{step} {1000 * taken:.0f} ms" for step, taken in seconds.items()) or "nothing to look for"
 
 
 def _without(said: Said, gone: Collection[str]) -> Said:

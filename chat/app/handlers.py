@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from chat.app.desk import FORGOTTEN_SECONDS, Desk, Visitor
 from chat.app.pool import Pool
 from chat.conversation import MAX_QUESTION_CHARACTERS
 from chat.own import MOST_FILES, Progress
-from chat.render.frame import chips_html, chooser_html
+from chat.render.frame import VIEWS, chips_html, chooser_html, header_html
 from chat.render.history import kept, restored
 from chat.render.html import escaped, line_html, question_html
 from chat.render.talk import message
-from index.errors import FootnotedError
+from index.errors import FootnotedError, TooBusy
 
+_UPDATE_SECONDS = 2  # between two words to a visitor who waits: each costs as much as showing the talk
 _LOOKING = "Looking through the readings …"
 _OPENING = "Opening the model, a few seconds after each start …"
 
@@ -38,6 +39,7 @@ class Parts:
     library: Any
     chooser: Any
     status: Any  # of reading own files
+    head: Any
 
 
 class Handlers:
@@ -48,20 +50,24 @@ class Handlers:
 
     def converse(self, question: str, visitor: Visitor) -> Iterator[tuple[Messages, Visitor, Any]]:
         """The talk with the question and a line that asks for patience; then with the answer."""
-        visitor.left = None
         yield self._waiting(visitor, question), visitor, ""
-        self._desk.ask(visitor, question)
+        for shown in self._in_turn(visitor, question, lambda: self._desk.ask(visitor, question)):
+            yield shown, gr.skip(), gr.skip()
         yield self._desk.messages(visitor), visitor, gr.skip()  # the next question may be half typed by now
 
     def after(self, visitor: Visitor, parts: Parts) -> Shown:
         """What goes with a talk that has grown: questions to go on with, and what the browser keeps."""
-        return {parts.chips: chips_html(self._pool.chips(visitor)), parts.bus: self._told(visitor)}
+        shown = {parts.chips: chips_html(self._pool.chips(visitor)), parts.bus: self._told(visitor)}
+        edition = self._desk.house.edition
+        if visitor.shown != edition.number:  # the readings are others than when the page was opened
+            visitor.shown = edition.number
+            shown |= self._lists(visitor, parts)
+        return shown
 
     def act(self, visitor: Visitor, data: Any, parts: Parts) -> Iterator[Shown]:
         """
         Do what talk.js asks for. Whatever it sends is a stranger's: what is of another kind than expected does nothing.
         """
-        visitor.left = None
         data = data if isinstance(data, dict) else {}
         name, turn = data.get("act"), data.get("turn")
         if name == "hello":
@@ -71,8 +77,8 @@ class Handlers:
         elif name == "anew" and isinstance(turn, int) and (said := visitor.talk.answer(turn)):
             yield from self._asking(visitor, said.question, parts)
         elif name == "others" and isinstance(turn, int):
-            yield {parts.chat: [*self._desk.messages(visitor), self._pending()]}
-            self._desk.others(visitor, turn)
+            for shown in self._in_turn(visitor, "", lambda: self._desk.others(visitor, turn)):
+                yield {parts.chat: shown}
             yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor, **self.after(visitor, parts)}
         elif name == "choose" and isinstance(data.get("documents"), list):
             there = self._desk.documents(visitor)
@@ -88,15 +94,20 @@ class Handlers:
 
     def add(self, paths: list[str] | None, visitor: Visitor, parts: Parts) -> Iterator[Shown]:
         """Read files that the visitor added, and tell how far it is."""
-        visitor.left = None
         files = [Path(path) for path in paths or []]
+        place = None
         try:
+            place = self._desk.uploads.join()
+            while not place.wait(_UPDATE_SECONDS):
+                yield {parts.status: _status(f"Others add files too: {place.before} before you …")}
             for step in self._desk.add(visitor, files):
                 yield {parts.status: _status(_reading(step))}
         except FootnotedError as error:
             yield {parts.status: _status(str(error), failed=True)}
             return
         finally:
+            if place is not None:
+                place.leave()
             for path in files:  # nothing of them stays where gradio put them
                 path.unlink(missing_ok=True)
         count = len(visitor.own[-1].documents)
@@ -108,13 +119,16 @@ class Handlers:
     def search(self, text: str, visitor: Visitor) -> str:
         """Passages found, as HTML."""
         try:
-            return self._desk.search(visitor, text[: MAX_QUESTION_CHARACTERS + 1])
+            visitor.questions.check("questions and searches")
+            with self._desk.line.turn():
+                return self._desk.search(visitor, text[: MAX_QUESTION_CHARACTERS + 1])
         except FootnotedError as error:
             return line_html(str(error), kind="error")
 
     def _greet(self, visitor: Visitor, data: dict[str, Any], parts: Parts) -> Iterator[Shown]:
         """Show what the browser kept, and what the page's address asks for."""
         if not visitor.greeted:  # what was asked meanwhile comes after
+            self._desk.index_of(visitor)
             visitor.talk = restored(data.get("kept"), self._desk.index, self._desk.keys).plus(*visitor.talk.said)
         visitor.greeted = True
         chosen, there = data.get("chosen"), self._desk.documents(visitor)
@@ -127,8 +141,8 @@ class Handlers:
         link = data.get("link")
         if isinstance(link, str) and "q=" in link:
             before = len(visitor.talk.said)
-            yield {parts.chat: [*self._desk.messages(visitor), self._pending()]}
-            self._desk.follow(visitor, link)
+            for shown in self._in_turn(visitor, "", lambda: self._desk.follow(visitor, link)):
+                yield {parts.chat: shown}
             yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor}
             if len(visitor.talk.said) > before:
                 yield self.after(visitor, parts)
@@ -138,12 +152,41 @@ class Handlers:
             yield {parts.chat: shown, parts.visitor: state}
         yield self.after(visitor, parts)
 
+    def _in_turn(self, visitor: Visitor, question: str, do: Callable[[], object]) -> Iterator[Messages]:
+        """
+        Do something when it is the visitor's turn; what comes before is the talk with how many are first, whenever that has changed.
+
+        Whoever asks too much, or when too many wait, gets a line in the talk at once.
+        """
+        desk, waiting = self._desk, self._waiting(visitor, question)
+        if not question:
+            yield waiting
+        try:
+            visitor.questions.check("questions")
+            if question and desk.loaded.is_set() and desk.is_known(visitor, question):
+                do()
+                return
+            place = desk.line.join()
+        except TooBusy as error:
+            desk.refuse(visitor, question, error)
+            return
+        try:
+            told = 0
+            while not place.wait(_UPDATE_SECONDS):
+                if place.before != told and desk.loaded.is_set():
+                    told = place.before
+                    yield [*waiting[:-1], self._pending(told)]
+            do()
+        finally:
+            place.leave()
+
     def _waiting(self, visitor: Visitor, question: str) -> Messages:
         asked = [message("user", question_html(question))] if question.strip() else []
         return [*self._desk.messages(visitor), *asked, self._pending()]
 
-    def _pending(self) -> dict[str, str]:
-        return message("assistant", line_html(_LOOKING if self._desk.loaded.is_set() else _OPENING, kind="pending"))
+    def _pending(self, before: int = 0) -> dict[str, str]:
+        busy = f"Busy: {before} question{'' if before == 1 else 's'} before yours …" if before else _LOOKING
+        return message("assistant", line_html(busy if self._desk.loaded.is_set() else _OPENING, kind="pending"))
 
     def _told(self, visitor: Visitor) -> str:
         """What talk.js is told: what to keep of the talk."""
@@ -151,8 +194,20 @@ class Handlers:
         return json.dumps(told).replace("<", "\\u003c")
 
     def _readings(self, visitor: Visitor, parts: Parts, said: str) -> Shown:
-        chooser = chooser_html(tuple(self._desk.documents(visitor).values()), self._desk.numbers(visitor))
-        return {parts.status: _status(said), parts.library: self._desk.library(visitor), parts.chooser: chooser}
+        return {parts.status: _status(said), **self._lists(visitor, parts)}
+
+    def _lists(self, visitor: Visitor, parts: Parts) -> Shown:
+        """What lists the readings."""
+        return {
+            parts.library: self._desk.library(visitor),
+            parts.chooser: chooser_html(tuple(self._desk.documents(visitor).values()), self._desk.numbers(visitor)),
+            parts.head: header_html(tuple(self._desk.index.documents.values()), views(self._desk)),
+        }
+
+
+def views(desk: Desk) -> list[str]:
+    """The names of the page's views."""
+    return list(VIEWS) if desk.can_more else [view for view in VIEWS if view != "search"]
 
 
 def _reading(step: Progress) -> str:

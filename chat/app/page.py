@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from functools import wraps
 from importlib import resources
-from typing import Any
+from inspect import Parameter, signature
+from typing import Any, get_type_hints
 
 import gradio as gr
 
-from chat.app.desk import Ask, Desk, Visitor
-from chat.app.handlers import Handlers, Parts, Shown, limits_html
+from chat.app.desk import Desk, Visitor
+from chat.app.handlers import Handlers, Parts, Shown, limits_html, views
 from chat.app.pane import pane_functions, pane_script
 from chat.app.pool import Pool
 from chat.app.programs import programs
-from chat.asking import Asker
-from chat.facsimile.pages import Facsimiles
+from chat.app.waiting import Allowances
 from chat.own import MOST_MEGABYTES
-from chat.render.frame import VIEWS, chooser_html, foot_html, header_html, welcome_html
+from chat.render.frame import chooser_html, foot_html, header_html, welcome_html
 from index.errors import FootnotedError
-from index.library import Index
 
-_VISITORS_AT_ONCE = 32  # a class; each holds a thread while it waits
+VISITORS_AT_ONCE = 200  # whose questions are taken; each holds a thread while it waits, and the line's end comes before
+_MOST_A_MINUTE = 120  # calls of programs from one address, which may be a whole school's
 _MAX_TYPED_CHARACTERS = 20_000  # more never leaves the browser
 _LONGEST_VISIT_SECONDS = 24 * 3600  # of one that nobody closes, such as a program's
 _UPLOADS_SECONDS = 600  # until an upload that nobody read is deleted
 
 
-def build(
-    index: Index,
-    ask: Ask,
-    *,
-    loaded: threading.Event,
-    asker: Callable[[], Asker] | None = None,
-    facsimiles: Facsimiles | None = None,
-) -> tuple[Any, Pool]:
-    """The page as gradio Blocks, not yet launched, and its proposals, not yet tried. Questions wait until the model is `loaded`."""
-    desk = Desk(index, ask, asker=asker, loaded=loaded, facsimiles=facsimiles)
-    pool = Pool(desk)
+def build(desk: Desk, pool: Pool) -> Any:
+    """The page as gradio Blocks, not yet launched."""
     handlers = Handlers(desk, pool)
-    documents = tuple(index.documents.values())
-    views = list(VIEWS) if desk.can_more else [view for view in VIEWS if view != "search"]
+    documents = tuple(desk.index.documents.values())
 
     with gr.Blocks(
         title="Footnoted", analytics_enabled=False, fill_width=True, fill_height=True, delete_cache=(_UPLOADS_SECONDS, _UPLOADS_SECONDS)
     ) as page:
         visitor = gr.State(Visitor(), time_to_live=_LONGEST_VISIT_SECONDS)
-        _html(header_html(documents, views), "head")
+        head = _html(header_html(documents, views(desk)), "head")
         with gr.Row(elem_id="desk", equal_height=True):
             with gr.Column(elem_id="talk", min_width=0):
                 chat = gr.Chatbot(
@@ -81,7 +71,7 @@ def build(
                     handlers.search,
                     [sought, visitor],
                     found,
-                    concurrency_limit=_VISITORS_AT_ONCE,
+                    concurrency_limit=VISITORS_AT_ONCE,
                     show_progress="hidden",
                     api_name="found",
                     api_visibility="private",
@@ -95,9 +85,9 @@ def build(
             with gr.Column(elem_id="source", min_width=0):
                 chooser = _html(chooser_html(documents), "readings")
                 # Empty: the script asks for the document.
-                _html("", "reading", js_on_load=pane_script(), server_functions=pane_functions(desk.reading))
+                _html("", "reading", js_on_load=pane_script(), server_functions=pane_functions(desk.reading, desk.house.is_gone))
         bus = _html("", "bus", html_template="", js_on_load=_script("talk.js"))
-        parts = Parts(chat, visitor, chips, bus, library, chooser, status)
+        parts = Parts(chat, visitor, chips, bus, library, chooser, status, head)
 
         def after(who: Visitor) -> Shown:
             return handlers.after(who, parts)
@@ -108,14 +98,7 @@ def build(
         def read(paths: list[str] | None, who: Visitor) -> Iterator[Shown]:
             yield from handlers.add(paths, who, parts)
 
-        def left(request: gr.Request) -> None:
-            session = page.state_holder.session_data.get(request.session_hash)
-            who = session.state_data.get(visitor._id) if session is not None else None  # noqa: SLF001 - the only way to a session's state
-            if isinstance(who, Visitor):
-                desk.leave(who)
-
-        page.unload(left)
-        quietly: dict[str, Any] = {"concurrency_limit": _VISITORS_AT_ONCE, "show_progress": "hidden"}
+        quietly: dict[str, Any] = {"concurrency_limit": VISITORS_AT_ONCE, "show_progress": "hidden"}
         hidden: dict[str, Any] = {**quietly, "api_visibility": "private"}
         asking: list[Any] = [typed.submit, button.click]
         talking = gr.on(
@@ -124,21 +107,22 @@ def build(
         chosen = chat.example_select(_example, None, typed, show_progress="hidden", api_visibility="private", queue=False)
         started = chosen.then(handlers.converse, [typed, visitor], [chat, visitor, typed], **hidden)
         for event in (talking, started):
-            event.then(after, visitor, [chips, bus], **hidden)
-        changed = [chat, visitor, chips, bus, library, chooser, status]
+            event.then(after, visitor, [chips, bus, library, chooser, head], **hidden)
+        changed = [chat, visitor, chips, bus, library, chooser, status, head]
         bus.submit(act, visitor, changed, trigger_mode="multiple", **hidden)
         if desk.can_more:
             add.upload(
                 read,
                 [add, visitor],
-                [visitor, library, chooser, status],
-                concurrency_limit=1,
+                [visitor, library, chooser, status, head],
+                concurrency_limit=VISITORS_AT_ONCE,
                 show_progress="hidden",
                 api_visibility="private",
             )
+        allowances = Allowances(_MOST_A_MINUTE)
         for program in programs(desk):
-            gr.api(_said_plainly(program), api_name=program.__name__, concurrency_limit=_VISITORS_AT_ONCE)
-    return page, pool
+            gr.api(_said_plainly(program, allowances), api_name=program.__name__, concurrency_limit=VISITORS_AT_ONCE)
+    return page
 
 
 def theme() -> Any:
@@ -175,17 +159,21 @@ def _script(name: str) -> str:
     return resources.files("chat.app").joinpath(name).read_text(encoding="utf-8")
 
 
-def _said_plainly(program: Callable[..., Any]) -> Callable[..., Any]:
-    """The program, with errors of ours as gradio shows them to callers: one line."""
-    from functools import wraps
+def _said_plainly(program: Callable[..., Any], allowances: Allowances) -> Callable[..., Any]:
+    """The program, so many times a minute for each address, with errors of ours as gradio shows them to callers: one line."""
 
     @wraps(program)
-    def called(*arguments: Any, **named: Any) -> Any:
+    def called(request: gr.Request, *arguments: Any, **named: Any) -> Any:
         try:
+            allowances.of(request.client.host if request.client else "").check("calls")
             return program(*arguments, **named)
         except FootnotedError as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
 
+    own = signature(program, eval_str=True)
+    asking = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)  # which gradio fills in, by its type
+    called.__signature__ = own.replace(parameters=[asking, *own.parameters.values()])  # type: ignore[attr-defined]
+    called.__annotations__ = {**get_type_hints(program), "request": gr.Request}
     return called
 
 

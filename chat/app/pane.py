@@ -49,9 +49,14 @@ def reading_of(index: Index, document: Document, facsimiles: Facsimiles | None =
     return Reading(document, [index.passages[row] for row in index.passage_rows[document.id]], facsimiles)
 
 
-def pane_functions(reading: Callable[[int], Reading | None]) -> list[Callable[..., str]]:
+_GONE = '<article class="reading"><p class="line">This reading has changed since it was quoted, or is no longer here.</p></article>'
+_NO_FILE = '<p class="line">The file in the corpus folder was changed or removed, so its pages cannot be shown.</p>'
+
+
+def pane_functions(reading: Callable[[int], Reading | None], is_gone: Callable[[int], bool] = lambda _: False) -> list[Callable[..., str]]:
     """
-    The functions that the pane's script calls by their names; `reading` gives what the number in a link stands for.
+    The functions that the pane's script calls by their names; `reading` gives what the number in a link stands for, `is_gone` whether it
+    stood for something once.
 
     Whatever they are given, they say '' of a place that does not exist.
     """
@@ -67,7 +72,10 @@ def pane_functions(reading: Callable[[int], Reading | None]) -> list[Callable[..
     def source(link: object) -> str:
         """The document of a place."""
         there, _ = look(link) or (None, None)
-        return source_html(there.document, pictured=_is_pictured(there)) if there else ""
+        if there is None:
+            found = linked_place(link) if isinstance(link, str) else None
+            return _GONE if found and is_gone(found[0]) else ""
+        return source_html(there.document, pictured=_is_pictured(there))
 
     def passage(link: object) -> str:
         """The words of a place in their paragraph, for a card."""
@@ -83,8 +91,10 @@ def pane_functions(reading: Callable[[int], Reading | None]) -> list[Callable[..
         """The images of the pages of a place, or of the page whose number is given with it; 0 is none."""
         link, number = asked if isinstance(asked, list) and len(asked) == 2 else (None, 0)
         there, span = look(link) or (None, None)
-        if there is None or there.facsimiles is None or not isinstance(number, int) or not _is_pictured(there):
+        if there is None or there.facsimiles is None or not isinstance(number, int):
             return ""
+        if not _is_pictured(there):
+            return _NO_FILE if there.document.pages else ""
         document = there.document
         if span:
             images = there.facsimiles.pages(document, span)

@@ -28,7 +28,8 @@ class Pool:
         self._stopped = threading.Event()
 
     def fill(self) -> None:
-        """Try every proposal, and keep those that are answered from where they were drawn."""
+        """Try every proposal, and keep those that are answered from where they were drawn. Until then those of earlier readings go."""
+        self._tried, self._done = (), False
         index = self._desk.index
         columns = [
             list(suggestions(document, [index.passages[row] for row in index.passage_rows[id]]))
@@ -39,7 +40,8 @@ class Pool:
             if self._stopped.is_set():
                 return
             try:
-                answer = self._desk.answer(found.question)
+                with self._desk.line.turn(patient=True):
+                    answer = self._desk.answer(found.question)
             except FootnotedError as error:
                 _log.warning("no questions are proposed: %s", error)
                 return

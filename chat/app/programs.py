@@ -14,14 +14,11 @@ from typing import Any, cast
 
 from chat.answer import Quote
 from chat.app.desk import Desk
-from chat.conversation import Turn
+from chat.conversation import MAX_QUESTION_CHARACTERS, Turn
 from chat.footnotes import cite
 from chat.render.found import reasons
 from chat.render.json import answer_json
 from index.errors import BadQuestion
-from index.search import Query
-from index.search import search as find
-from index.wording import read
 
 _MOST_PASSAGES = 50
 _MOST_TURNS = 50  # of a history; a question leans on three
@@ -41,7 +38,8 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         """
         turns = _turns(history)
         started = time.perf_counter()
-        answer = desk.answer(question, turns, tuple(documents or ()))
+        with desk.line.turn():
+            answer = desk.answer(question, turns, tuple(documents or ()))
         return cast("dict[str, Any]", json.loads(answer_json(answer, seconds=time.perf_counter() - started)))
 
     def search(query: str, documents: list[str] | None = None, most: int = 10) -> dict[str, Any]:
@@ -53,11 +51,8 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             documents: ids of the readings to keep to; all of them when left out
             most: how many passages to give at most, 1 to 50
         """
-        desk.loaded.wait()
-        asker = desk.asker()
-        with desk.one_at_a_time:
-            asked = read(Query(query[:2000]), desk.index, documents=documents, knows=asker.embedder.knows)
-            hits = find(desk.index, asker.embedder, asked, k=max(1, min(int(most), _MOST_PASSAGES)), documents=documents)
+        with desk.line.turn():
+            asked, hits = desk.find(query[:MAX_QUESTION_CHARACTERS], documents, k=max(1, min(int(most), _MOST_PASSAGES)))
         return {
             "query": query,
             "passages": [

@@ -16,16 +16,22 @@ _MOST_NAMED = 3  # readings asked that are named; of more it is said how many
 
 
 def messages(
-    talk: Talk, documents: Mapping[str, Document], *, keys: Keys, others: bool, own: Mapping[str, int] | None = None
+    talk: Talk,
+    documents: Mapping[str, Document],
+    *,
+    keys: Keys,
+    others: bool,
+    own: Mapping[str, int] | None = None,
+    numbers: Mapping[str, int] | None = None,
 ) -> list[dict[str, str]]:
     """
     Everything said so far, as messages with roles; numbers of footnotes run on.
 
     `documents` by id, in the order of the index. Those that are the visitor's `own` come with the numbers of their addresses, and no link
-    leads to them. `others` tells whether other passages can be asked for.
+    leads to them; `numbers` are those of all readings, by default their rows. `others` tells whether other passages can be asked for.
     """
     own = own or {}
-    rows = {id: row for row, id in enumerate(documents)} | dict(own)
+    rows = dict(numbers or {id: row for row, id in enumerate(documents)}) | dict(own)
     shown: list[dict[str, str]] = []
     footnotes = turn = 0
     for said in talk.said:
