@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 from chat.answer import Answer
 from chat.app.pane import Reading, reading_of, readings
 from chat.asking import Asker, smalltalk
+from chat.citing import DEFAULT_STYLE, Style
 from chat.conversation import Turn
 from chat.facsimile.pages import Facsimiles
 from chat.further import further
@@ -53,6 +54,7 @@ class Visitor:
 
     talk: Talk = field(default_factory=Talk)
     chosen: tuple[str, ...] = ()  # ids of the readings to ask; () for all
+    style: Style = DEFAULT_STYLE  # of footnotes
     own: tuple[Index, ...] = ()  # of the visitor's own files
     joined: Index | None = None  # the readings of the house and the visitor's own; None without any
     numbers: dict[str, int] = field(default_factory=dict)  # of the own files, by id: who knows one opens the file in the pane
@@ -144,12 +146,12 @@ class Desk:
             asker = self.asker(visitor)
             query = read(Query(text), index, documents=documents, knows=asker.embedder.knows)
             hits = search(index, asker.embedder, query, k=MOST_FOUND, documents=documents)
-        return found_html(query, worth_showing(query, hits), self.numbers(visitor))
+        return found_html(query, worth_showing(query, hits), self.numbers(visitor), visitor.style)
 
     def messages(self, visitor: Visitor) -> list[dict[str, str]]:
         """The talk as gradio's chat takes it."""
         documents = self.documents(visitor)
-        return messages(visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers)
+        return messages(visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers, style=visitor.style)
 
     def add(self, visitor: Visitor, paths: Sequence[Path]) -> Iterator[Progress]:
         """Read files of a visitor's own, and let the visitor ask them too. Raises FootnotedError."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +14,21 @@ import gradio as gr
 
 from chat.app.desk import FORGOTTEN_SECONDS, Desk, Visitor
 from chat.app.pool import Pool
+from chat.citing import DEFAULT_STYLE, Style, style_named
 from chat.conversation import MAX_QUESTION_CHARACTERS
 from chat.own import MOST_FILES, Progress
-from chat.render.frame import chips_html, chooser_html
+from chat.render.frame import chips_html, chooser_html, readings_line
 from chat.render.history import kept, restored
 from chat.render.html import escaped, line_html, question_html
 from chat.render.talk import message
-from index.errors import FootnotedError
+from chat.taking import take
+from index.errors import FootnotedError, UnknownStyle
 
 _LOOKING = "Looking through the readings …"
+_NOT_SAVED = "This could not be saved; the reason is in our log. Try another format."
 _OPENING = "Opening the model, a few seconds after each start …"
+
+_log = logging.getLogger(__name__)
 
 Shown = dict[Any, Any]  # what each component is to show
 Messages = list[dict[str, str]]
@@ -74,6 +81,11 @@ class Handlers:
             yield {parts.chat: [*self._desk.messages(visitor), self._pending()]}
             self._desk.others(visitor, turn)
             yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor, **self.after(visitor, parts)}
+        elif name == "style":
+            visitor.style = _style(data.get("style"))
+            yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor}
+        elif name == "save" and isinstance(turn, int) and isinstance(data.get("format"), str):
+            yield {parts.bus: self._told(visitor, file=self._file(visitor, turn, data["format"], data.get("asked")))}
         elif name == "choose" and isinstance(data.get("documents"), list):
             there = self._desk.documents(visitor)
             visitor.chosen = tuple(id for id in data["documents"] if isinstance(id, str) and id in there)
@@ -103,6 +115,7 @@ class Handlers:
         yield {
             parts.visitor: visitor,
             **self._readings(visitor, parts, f"{count} file{'' if count == 1 else 's'} added. Ask away."),
+            parts.bus: self._told(visitor),
         }
 
     def search(self, text: str, visitor: Visitor) -> str:
@@ -117,6 +130,7 @@ class Handlers:
         if not visitor.greeted:  # what was asked meanwhile comes after
             visitor.talk = restored(data.get("kept"), self._desk.index, self._desk.keys).plus(*visitor.talk.said)
         visitor.greeted = True
+        visitor.style = _style(data.get("style"))
         chosen, there = data.get("chosen"), self._desk.documents(visitor)
         visitor.chosen = tuple(id for id in chosen if isinstance(id, str) and id in there) if isinstance(chosen, list) else ()
         yield {
@@ -145,14 +159,34 @@ class Handlers:
     def _pending(self) -> dict[str, str]:
         return message("assistant", line_html(_LOOKING if self._desk.loaded.is_set() else _OPENING, kind="pending"))
 
-    def _told(self, visitor: Visitor) -> str:
-        """What talk.js is told: what to keep of the talk."""
-        told = {"kept": kept(visitor.talk, self._desk.index_of(visitor), self._desk.keys)}
-        return json.dumps(told).replace("<", "\\u003c")
+    def _file(self, visitor: Visitor, turn: int, format: str, asked: object) -> dict[str, Any]:
+        """A file of the talk for the visitor's own browser, or why there is none; `asked` is what the browser calls its request."""
+        try:
+            file = take(visitor.talk, turn, format, visitor.style)
+        except FootnotedError as error:
+            return {"asked": asked, "failed": str(error)}
+        except Exception:  # noqa: BLE001  whoever asked must not wait for ever
+            _log.exception("an answer could not be exported")
+            return {"asked": asked, "failed": _NOT_SAVED}
+        return {"asked": asked, "name": file.name, "type": file.media_type, "data": base64.b64encode(file.content).decode("ascii")}
+
+    def _told(self, visitor: Visitor, *, file: dict[str, Any] | None = None) -> str:
+        """What talk.js is told: what to keep of the talk, how many readings there are, and a file that was asked for."""
+        index = self._desk.index_of(visitor)
+        told = {"kept": kept(visitor.talk, index, self._desk.keys), "readings": readings_line(tuple(index.documents.values()))}
+        return json.dumps(told | ({"file": file} if file else {})).replace("<", "\\u003c")
 
     def _readings(self, visitor: Visitor, parts: Parts, said: str) -> Shown:
         chooser = chooser_html(tuple(self._desk.documents(visitor).values()), self._desk.numbers(visitor))
         return {parts.status: _status(said), parts.library: self._desk.library(visitor), parts.chooser: chooser}
+
+
+def _style(name: object) -> Style:
+    """The style that a browser names; the default for what is none."""
+    try:
+        return style_named(name) if isinstance(name, str) else DEFAULT_STYLE
+    except UnknownStyle:
+        return DEFAULT_STYLE
 
 
 def _reading(step: Progress) -> str:

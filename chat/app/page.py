@@ -131,7 +131,7 @@ def build(
             add.upload(
                 read,
                 [add, visitor],
-                [visitor, library, chooser, status],
+                [visitor, library, chooser, status, bus],
                 concurrency_limit=1,
                 show_progress="hidden",
                 api_visibility="private",
