@@ -17,8 +17,8 @@ from bench.verbatim import is_verbatim, plain
 from chat.answer import Answer
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker, as_query
+from chat.citing import cite_apart
 from chat.evidence import EvidenceReader
-from chat.footnotes import cite
 from index.embedders import Embedder
 from index.rerankers import Reranker, reranked
 from index.search import search
@@ -55,7 +55,7 @@ class Asked:
             "rank": self.rank,
             "quotes": [quote.text for quote in self.answer.quotes],
             "nearest": [quote.text for quote in self.answer.nearest],
-            "citations": [str(cite(note.quote)) for note in self.answer.footnotes],
+            "citations": list(map(str, cite_apart([note.quote for note in self.answer.footnotes]))),
         }
 
 

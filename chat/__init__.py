@@ -2,7 +2,7 @@
 An index folder in, answers out; in reading order.
 
     answer        what an answer is: quotations, their footnotes, or a refusal with what came nearest
-    footnotes     a quotation's plain citation, and the words around a quotation
+    framing       our own words around quotations and readings
     citing        citations in a style, through CSL; with pandoc, shut in
     conversation  a question and the turns before it to a query that stands alone
     questions     what kind of answer a question asks for
@@ -23,6 +23,7 @@ An index folder in, answers out; in reading order.
     facsimile     the pages of a PDF as they are printed, with quoted words marked on them
     render        an answer as text, Markdown, HTML or JSON; pure
     export        answers as files; one file per format
+    taking        an answer of a talk, or all of it, as a file with a name
     verifying     an exported file and an index to a verdict on each quotation
     app           the web page: the only place that imports gradio
 """

@@ -61,7 +61,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A number that leads to a quotation's place in its source; `chat.footnotes` puts it in words."""
+    """A number that leads to a quotation's place in its source; `chat.citing` puts it in words."""
 
     number: int  # from 1
     quote: Quote

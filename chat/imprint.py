@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from chat.answer import Quote
-from chat.footnotes import date_of, names_of
+from chat.framing import date_of, names_of
 from index.records import BlockKind, Passage, Span
 from index.tokens import content_terms, words
 

@@ -12,7 +12,7 @@ import pytest
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.app import opened
 from chat.asking import Asker
-from chat.footnotes import cite
+from chat.citing import cite_all
 from index.embedders.hashing import HashingEmbedder
 from index.library import Index
 from ingest.build import build
@@ -83,7 +83,7 @@ def test_a_link_to_other_readings_says_so(address: str, visit: Visit) -> None:
 def test_an_answer_is_copied_with_its_citation(asker: Asker, address: str, visit: Visit) -> None:
     """Quotation marks, the words, the citation with whole addresses; with leave to write to the clipboard and without."""
     answer = asker.ask("What did Aamir Khan call for?")
-    expected = "\n\n".join(f"“{quote.text}” {cite(quote)}" for quote in answer.quotes)
+    expected = "\n\n".join(f"“{quote.text}” {note}" for quote, note in zip(answer.quotes, cite_all(answer.quotes).citations, strict=True))
     assert "https://" in expected
     for allowed in (["clipboard-read", "clipboard-write"], ["clipboard-read"]):
         page = visit(address, permissions=allowed)

@@ -14,9 +14,9 @@ from bench.verbatim import folded, plain
 from chat.answer import Answer, Quote
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker
+from chat.citing import cite_apart
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn, understand
 from chat.evidence import Judgement
-from chat.footnotes import cite
 from chat.imprint import opening_of_section
 from chat.questions import Kind, holds, kind_of, names
 from chat.quoting import MAX_QUOTES
@@ -113,11 +113,11 @@ def test_every_quotation_of_any_text_stands_in_its_file(tmp_path_factory, texts)
 def test_the_source_s_own_notes_come_with_the_quotation(asker):
     """Words that carried a mark bring their note, with its address, into our footnote."""
     answer = asker.ask("Deputy Permanent Representative Aamir Khan High-Level Committee")
-    citation = str(cite(answer.quotes[0]))
+    citation = str(cite_apart(answer.quotes)[0])
 
     assert [note.label for note in answer.quotes[0].notes] == ["5"]
     assert citation.startswith(
-        "Mahrukh Khan, South-South Cooperation (Institute of Strategic Studies Islamabad, September 12, 2023), sec. “Enh"
+        "Mahrukh Khan, South-South Cooperation: Fostering Global Development and Solidarity, Issue brief, ed. Neelum Nigar"
     )
     assert 'The source cites, n. 5: "Pakistan Calls For Further Intensification' in citation
     assert "https://www.radio.gov.pk/" in citation
@@ -139,7 +139,9 @@ def test_a_quotation_names_the_page_it_starts_on_and_the_one_it_runs_over_to():
         "The harvest is here.",
         "The end.",
     ]
-    assert [str(cite(quote)) for quote in quotes] == ["a.pdf, p. iii.", "a.pdf, pp. iii–iv.", "a.pdf, p. iv.", "a.pdf, p. 3 of the file."]
+    assert [str(citation) for citation in cite_apart(quotes)] == [
+        f"“a.pdf,” n.d., {place}." for place in ("iii", "iii–iv", "iv", "p. 3 of the file")
+    ]
 
 
 def test_a_quotation_from_slides_names_the_slide_and_says_what_was_only_spoken():
@@ -151,7 +153,10 @@ def test_a_quotation_from_slides_names_the_slide_and_says_what_was_only_spoken()
     composer.add(BlockKind.SPEAKER_NOTE, 0, ["The drought was long."])
     (passage,) = split(composer.compose(id="a.pptx", source="a.pptx", metadata={}, page_unit=PageUnit.SLIDE))
 
-    assert [str(cite(Quote(passage, span))) for span in passage.sentences] == ["a.pptx, slide 1.", "a.pptx, slide 2, speaker’s note."]
+    assert list(map(str, cite_apart([Quote(passage, span) for span in passage.sentences]))) == [
+        "“a.pptx,” n.d., slide 1.",
+        "“a.pptx,” n.d., slide 2, speaker’s note.",
+    ]
 
 
 def test_at_most_three_quotations_none_of_them_twice(asker):

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 from chat.answer import Answer, Quote
+from chat.citing import cite_all
 from chat.render.html import answer_html
 from chat.render.json import answer_json
 from chat.render.markdown import answer_markdown
@@ -36,7 +37,7 @@ def test_the_pieces_of_a_quotation_are_its_text():
 def test_the_words_that_carry_the_answer_are_set_apart():
     """At the start, in the middle and at the end of a quotation, in HTML and in Markdown; plain text has no way to."""
     answer = _answer(_marked("Nine men left at 3 p.m. for $5", (0, 4), (17, 23), (28, 30)))
-    words = parsed(answer_html(answer, turn=1, first_number=1, rows={"d": 0})).one("bdi", kind="words")
+    words = parsed(answer_html(answer, cite_all(answer.quotes).citations, turn=1, first_number=1, rows={"d": 0})).one("bdi", kind="words")
 
     assert [bold.text for bold in words.all("b")] == ["Nine", "3 p.m.", "$5"]
     assert r"> “**Nine** men left at **3 p.m.** for **\$5**”[^1]" in answer_markdown(answer)
@@ -48,7 +49,8 @@ def test_the_words_that_carry_the_answer_are_set_apart():
 def test_in_html_the_words_stay_the_sources(text):
     """Tags aside, what stands between the quotation marks is the quotation, wherever it is cut."""
     for start in range(2, len(text), 5):
-        html = answer_html(_answer(_marked(text, (start, len(text)), (0, start // 2))), turn=1, first_number=1, rows={"d": 0})
+        answer = _answer(_marked(text, (start, len(text)), (0, start // 2)))
+        html = answer_html(answer, cite_all(answer.quotes).citations, turn=1, first_number=1, rows={"d": 0})
         words = parsed(html).one("bdi", kind="words")
 
         assert words.text == text

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from chat.answer import Answer, Quote
+from chat.citing import Citation, Run, cite_all
 from chat.render.html import (
     MAX_SHOWN_QUESTION_CHARACTERS,
     answer_html,
+    citation_html,
     escaped,
     line_html,
     linked_place,
@@ -66,7 +68,7 @@ def test_the_blockquote_holds_the_quotation_exactly(text: str) -> None:
 def test_a_message_is_one_line_that_opens_with_a_block(text: str) -> None:
     """Markdown hands a block of HTML on untouched as long as no blank line stands in it."""
     refusal = Answer("q", (), "The reading does not say.", (_quote(text),), 0.1)
-    for html in (_answered(_quote(text)), answer_html(refusal, turn=1, first_number=1, rows={"d": 0}), question_html(text)):
+    for html in (_answered(_quote(text)), answer_html(refusal, (), turn=1, first_number=1, rows={"d": 0}), question_html(text)):
         assert re.match(r"<(?:div|p)\b", html)
         assert not re.search(r"[\r\n\t*_`$\\|~]", html.replace('target="_blank"', ""))
 
@@ -88,7 +90,7 @@ def test_the_framing_names_the_document_without_a_section() -> None:
 def test_of_several_readings_the_framing_names_section_and_title() -> None:
     """Where the index holds several documents, a section's name alone would not say which."""
     quote = _quote("One.", heading="Conclusion", metadata={"title": "*T*"})
-    html = answer_html(Answer("q", (quote,), "", (), 0.9), turn=1, first_number=1, rows={"other": 0, "d": 1})
+    html = answer_html(Answer("q", (quote,), "", (), 0.9), _cited(quote), turn=1, first_number=1, rows={"other": 0, "d": 1})
 
     assert parsed(html).one("p", kind="lead").text == "From “Conclusion” in *T*:"
     assert parsed(html).one("a", kind="number").attributes["href"] == "#source-1-12-16"
@@ -120,7 +122,10 @@ def test_numbers_run_on_and_ids_are_unique() -> None:
     """Through a conversation each footnote has its own number, and each element its own id."""
     first = Answer("q", (_quote("One."), _quote("Two.")), "", (), 0.9)
     second = Answer("q", (), "The reading does not say.", (_quote("One."),), 0.1)
-    page = parsed(answer_html(first, turn=1, first_number=1, rows={"d": 0}) + answer_html(second, turn=2, first_number=3, rows={"d": 0}))
+    page = parsed(
+        answer_html(first, _cited(*first.quotes), turn=1, first_number=1, rows={"d": 0})
+        + answer_html(second, (), turn=2, first_number=3, rows={"d": 0})
+    )
 
     ids = [element.attributes["id"] for element in page.all() if "id" in element.attributes]
     assert [link.text for link in page.all("a", kind="number")] == ["1", "2", "3"]
@@ -134,8 +139,7 @@ def test_the_sources_own_note_follows_our_citation() -> None:
     quote = _quote("Words.", note=Note("6", f"“Pakistan Calls,” <i>Press</i>, {url}", url))
     (item,) = parsed(_answered(quote)).all("li")
 
-    assert item.text == "d. — The source cites, n.\u00a06: “Pakistan Calls,” <i>Press</i>, app.com.pk/global/…"
-    assert item.one("i").text == "d"
+    assert item.text == "“D,” n.d. — The source cites, n.\u00a06: “Pakistan Calls,” <i>Press</i>, app.com.pk/global/…"
     assert item.one("a").attributes == {"href": url, "target": "_blank", "rel": "noopener noreferrer"}
 
 
@@ -156,10 +160,20 @@ def test_a_link_shows_the_host_it_leads_to() -> None:
     assert parsed(_answered(quote)).one("ol").one("a").text == "bad.example/x"
 
 
+def test_an_address_in_a_citation_is_a_link_without_its_full_stop() -> None:
+    """Shown shortened, as in a source's own note; other words of the citation are text, a title's in italics."""
+    citation = Citation((Run("Doe, "), Run("On *Rust*", italic=True), Run(", https://iron.example/a/b?c=1&d=2.")), ())
+    page = parsed(citation_html(citation))
+
+    assert page.text == "Doe, On *Rust*, iron.example/a/…."
+    assert page.one("i").text == "On *Rust*"
+    assert page.one("a").attributes["href"] == "https://iron.example/a/b?c=1&d=2"
+
+
 def test_a_refusal_is_a_card_without_a_quotation() -> None:
     """Nothing that is not an answer looks like one: no block quotation, and the nearest passage is named as what it is."""
     answer = Answer("q", (), "The reading does not say. It gives no amount.", (_quote("Words *here*."),), 0.1)
-    card = parsed(answer_html(answer, turn=1, first_number=4, rows={"d": 0})).one("div", kind="refusal")
+    card = parsed(answer_html(answer, _cited(*answer.quotes), turn=1, first_number=4, rows={"d": 0})).one("div", kind="refusal")
 
     assert card.all("blockquote") == []
     assert card.one("strong").text == "The reading does not say."
@@ -169,7 +183,7 @@ def test_a_refusal_is_a_card_without_a_quotation() -> None:
 
 def test_a_greeting_is_one_plain_line() -> None:
     """Small talk is answered with a line, not a card."""
-    html = answer_html(Answer("hi", (), "Hello! Ask me *what* you like.", (), 0.0), turn=1, first_number=1, rows={"d": 0})
+    html = answer_html(Answer("hi", (), "Hello! Ask me *what* you like.", (), 0.0), (), turn=1, first_number=1, rows={"d": 0})
 
     assert html == line_html("Hello! Ask me *what* you like.")
     assert parsed(html).one("p", kind="plain").text == "Hello! Ask me *what* you like."
@@ -179,7 +193,7 @@ def test_a_follow_up_says_what_it_was_understood_with() -> None:
     """The earlier question that was taken into account is shown, as text."""
     answer = Answer("And now?", (_quote("Words."),), "", (), 0.9, context="What is <it>?")
 
-    context = parsed(answer_html(answer, turn=1, first_number=1, rows={"d": 0})).one("p", kind="context")
+    context = parsed(answer_html(answer, _cited(*answer.quotes), turn=1, first_number=1, rows={"d": 0})).one("p", kind="context")
     assert context.text == "Understood together with “What is <it>?”"
     assert answer_text(answer).startswith("Understood together with “What is <it>?”\n\nFrom “d”:\n")
     assert answer_markdown(answer).startswith(r"Understood together with “What is \<it\>?”" + "\n\nFrom “d”:\n")
@@ -189,7 +203,7 @@ def test_a_refused_follow_up_says_so_too() -> None:
     """What a question was taken to mean matters most where nothing was found."""
     answer = Answer("And now?", (), "The reading does not say.", (), 0.1, context="What is it?")
 
-    page = parsed(answer_html(answer, turn=1, first_number=1, rows={"d": 0}))
+    page = parsed(answer_html(answer, _cited(*answer.quotes), turn=1, first_number=1, rows={"d": 0}))
     assert [line.text for line in page.all("p")] == ["Understood together with “What is it?”", "The reading does not say."]
     assert answer_text(answer) == "Understood together with “What is it?”\n\nThe reading does not say."
     assert answer_markdown(answer) == "Understood together with “What is it?”\n\n**The reading does not say.**"
@@ -203,7 +217,11 @@ def test_a_very_long_question_is_cut() -> None:
 
 
 def _answered(*quotes: Quote) -> str:
-    return answer_html(Answer("q", quotes, "", (), 0.9), turn=1, first_number=1, rows={"d": 0})
+    return answer_html(Answer("q", quotes, "", (), 0.9), _cited(*quotes), turn=1, first_number=1, rows={"d": 0})
+
+
+def _cited(*quotes: Quote) -> Sequence[Citation]:
+    return cite_all(quotes).citations
 
 
 def _quote(text: str, *, heading: str = "", note: Note | None = None, metadata: Mapping[str, Any] | None = None) -> Quote:

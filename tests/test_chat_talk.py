@@ -24,7 +24,9 @@ def test_numbers_run_on_and_each_answer_has_its_row(brief_index: Index) -> None:
 
     assert [link.text for link in first.all("a", kind="number")] == ["1", "2"]
     assert [link.text for link in second.all("a", kind="number")] == ["3"]
-    assert [act.attributes["id"] for act in second.all(kind="act")][:5] == ["t2-copy", "t2-others", "t2-link", "t2-helpful", "t2-unhelpful"]
+    assert [act.attributes["id"] for act in second.all("div", kind="acts")[0].all(kind="act")] == [
+        f"t2-{act}" for act in ("copy", "others", "link", "save", "helpful", "unhelpful")
+    ]
     assert [act.text for act in second.one("div", kind="why").all("button")] == list(REASONS)
 
 
@@ -52,7 +54,9 @@ def test_a_refusal_offers_other_passages_and_a_link_and_nothing_to_copy(brief_in
     answer = Answer("How much?", (), "The reading does not say.", (_quote(brief_index, 0),), 0.1)
     (shown,) = _answers(Talk((Said("How much?", answer),)), brief_index)
 
-    assert [act.attributes["id"] for act in shown.all(kind="act")][:4] == ["t1-others", "t1-link", "t1-helpful", "t1-unhelpful"]
+    assert [act.attributes["id"] for act in shown.all("div", kind="acts")[0].all(kind="act")] == [
+        f"t1-{act}" for act in ("others", "link", "save", "helpful", "unhelpful")
+    ]
 
 
 @pytest.mark.parametrize("question", ["Hello!", "Thanks", ""])

@@ -9,6 +9,7 @@ import pytest
 
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.asking import Asker
+from chat.citing import cite_all
 from chat.render.html import answer_html
 from chat.render.markdown import answer_markdown
 from chat.render.text import answer_text
@@ -126,7 +127,7 @@ def test_a_slip_is_read_as_the_word_meant_and_said(made):
     said = "Read “coperatoin” as “cooperation”. Read “Pakisatn” as “Pakistan”."
     assert said in answer_text(answer)
     assert said in answer_markdown(answer)
-    assert "Pakisatn" in answer_html(answer, turn=1, first_number=1, rows={"0.txt": 0, "1.txt": 1})
+    assert "Pakisatn" in answer_html(answer, cite_all(answer.quotes).citations, turn=1, first_number=1, rows={"0.txt": 0, "1.txt": 1})
     assert asker.ask("What cooperation has Pakistan with others?").corrections == ()
     assert answer.quotes == asker.ask("What cooperation has Pakistan with others?").quotes
 

@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from chat.answer import Quote
-from chat.footnotes import cite
+from chat.citing import cite_apart
 from index.errors import UnreadableDocument
 from index.extraction import Verdict, report
 from index.records import Passage, Span
@@ -128,7 +128,7 @@ def test_a_quotation_from_a_scan_says_so(scanned_reading: Reading) -> None:
     start = document.text.index("Over the past seven decades")
     quote = Quote(Passage(document, (Span(start, start + 60),)), Span(start, start + 60))
 
-    assert cite(quote).locator == "p. 2, read from the page’s image"
+    assert str(*cite_apart([quote])).endswith(", 2, read from the page’s image.")
     assert report(document, scanned_reading.extraction, passages=1).verdict is Verdict.LOOK
     assert report(document, scanned_reading.extraction, passages=1).recognised_pages == (1, 2)
 

@@ -1,6 +1,6 @@
 // Hovering or focusing a footnote number shows its passage in place: a small card with the sentence in its paragraph and the citation, or
 // the source's own note. It stays while the pointer is on the number or on the card, or the number has the focus; Escape puts it away.
-// `server.passage("#source-0-7-9")` gives what is in it. A tap shows nothing: it goes to the source.
+// `server.passage(["#source-0-7-9", "apa"])` gives what is in it. A tap shows nothing: it goes to the source.
 
 const HOVER_MILLISECONDS = 250; // a pointer on its way somewhere else opens nothing
 const GRACE_MILLISECONDS = 300; // to get from the number to the card
@@ -12,7 +12,7 @@ card.setAttribute("role", "tooltip");
 card.hidden = true;
 (document.querySelector("main") ?? document.body).append(card);
 
-const passages = new Map(); // what was asked for already, by link
+const passages = new Map(); // what was asked for already, by citation style and link
 let about = null; // the number whose card is shown
 let wanted = null; // the number whose card is to be shown
 let opening;
@@ -38,8 +38,9 @@ async function contentOf(link) {
     content.append(noteOf(element.querySelector(link)));
     content.querySelectorAll("a").forEach((anchor) => anchor.replaceWith(...anchor.childNodes)); // nothing in it can be reached by Tab
   } else {
-    if (!passages.has(link)) passages.set(link, await server.passage(link));
-    content.innerHTML = passages.get(link);
+    const style = document.getElementById("style")?.value ?? "", key = `${style} ${link}`;
+    if (!passages.has(key)) passages.set(key, await server.passage([link, style]));
+    content.innerHTML = passages.get(key);
   }
   return content.textContent ? content : null;
 }

@@ -21,6 +21,7 @@ from chat.app.house import House, surviving
 from chat.app.pane import Reading, reading_of
 from chat.app.waiting import Allowance, Line
 from chat.asking import Asker, smalltalk
+from chat.citing import DEFAULT_STYLE, Style
 from chat.conversation import MAX_TURNS, Turn
 from chat.facsimile.pages import Facsimiles
 from chat.further import further
@@ -62,6 +63,7 @@ class Visitor:
 
     talk: Talk = field(default_factory=Talk)
     chosen: tuple[str, ...] = ()  # ids of the readings to ask; () for all
+    style: Style = DEFAULT_STYLE  # of footnotes
     own: tuple[Index, ...] = ()  # of the visitor's own files
     joined: Index | None = None  # the readings of the house and the visitor's own; None without any
     numbers: dict[str, int] = field(default_factory=dict)  # of the own files, by id: who knows one opens the file in the pane
@@ -194,7 +196,7 @@ class Desk:
             return '<p class="line">Type a few words to look for.</p>'
         self.index_of(visitor)
         query, hits = self.find(text, self._chosen(visitor) or None, k=MOST_FOUND, visitor=visitor)
-        return found_html(query, worth_showing(query, hits), self.numbers(visitor))
+        return found_html(query, worth_showing(query, hits), self.numbers(visitor), visitor.style)
 
     def find(self, text: str, documents: Sequence[str] | None, *, k: int, visitor: Visitor | None = None) -> tuple[Query, Sequence[Hit]]:
         """Passages found, and the words as they were read; whoever calls has the turn in `line`. Raises what searching raises."""
@@ -208,7 +210,9 @@ class Desk:
         """The talk as gradio's chat takes it."""
         documents = self.documents(visitor)
         numbers = self.numbers(visitor)
-        return messages(visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers, numbers=numbers)
+        return messages(
+            visitor.talk, documents, keys=self.keys, others=self.can_more, own=visitor.numbers, numbers=numbers, style=visitor.style
+        )
 
     def add(self, visitor: Visitor, paths: Sequence[Path]) -> Iterator[Progress]:
         """Read files of a visitor's own, and let the visitor ask them too. Raises FootnotedError."""

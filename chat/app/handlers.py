@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +14,22 @@ import gradio as gr
 
 from chat.app.desk import FORGOTTEN_SECONDS, Desk, Visitor
 from chat.app.pool import Pool
+from chat.citing import DEFAULT_STYLE, Style, style_named
 from chat.conversation import MAX_QUESTION_CHARACTERS
 from chat.own import MOST_FILES, Progress
-from chat.render.frame import VIEWS, chips_html, chooser_html, header_html
+from chat.render.frame import VIEWS, chips_html, chooser_html, header_html, readings_line
 from chat.render.history import kept, restored
 from chat.render.html import escaped, line_html, question_html
 from chat.render.talk import message
-from index.errors import FootnotedError, TooBusy
+from chat.taking import take
+from index.errors import FootnotedError, TooBusy, UnknownStyle
 
 _UPDATE_SECONDS = 2  # between two words to a visitor who waits: each costs as much as showing the talk
 _LOOKING = "Looking through the readings …"
+_NOT_SAVED = "This could not be saved; the reason is in our log. Try another format."
 _OPENING = "Opening the model, a few seconds after each start …"
+
+_log = logging.getLogger(__name__)
 
 Shown = dict[Any, Any]  # what each component is to show
 Messages = list[dict[str, str]]
@@ -80,6 +87,11 @@ class Handlers:
             for shown in self._in_turn(visitor, "", lambda: self._desk.others(visitor, turn)):
                 yield {parts.chat: shown}
             yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor, **self.after(visitor, parts)}
+        elif name == "style":
+            visitor.style = _style(data.get("style"))
+            yield {parts.chat: self._desk.messages(visitor), parts.visitor: visitor}
+        elif name == "save" and isinstance(turn, int) and isinstance(data.get("format"), str):
+            yield {parts.bus: self._told(visitor, file=self._file(visitor, turn, data["format"], data.get("asked")))}
         elif name == "choose" and isinstance(data.get("documents"), list):
             there = self._desk.documents(visitor)
             visitor.chosen = tuple(id for id in data["documents"] if isinstance(id, str) and id in there)
@@ -114,6 +126,7 @@ class Handlers:
         yield {
             parts.visitor: visitor,
             **self._readings(visitor, parts, f"{count} file{'' if count == 1 else 's'} added. Ask away."),
+            parts.bus: self._told(visitor),
         }
 
     def search(self, text: str, visitor: Visitor) -> str:
@@ -131,6 +144,7 @@ class Handlers:
             self._desk.index_of(visitor)
             visitor.talk = restored(data.get("kept"), self._desk.index, self._desk.keys).plus(*visitor.talk.said)
         visitor.greeted = True
+        visitor.style = _style(data.get("style"))
         chosen, there = data.get("chosen"), self._desk.documents(visitor)
         visitor.chosen = tuple(id for id in chosen if isinstance(id, str) and id in there) if isinstance(chosen, list) else ()
         yield {
@@ -188,10 +202,22 @@ class Handlers:
         busy = f"Busy: {before} question{'' if before == 1 else 's'} before yours …" if before else _LOOKING
         return message("assistant", line_html(busy if self._desk.loaded.is_set() else _OPENING, kind="pending"))
 
-    def _told(self, visitor: Visitor) -> str:
-        """What talk.js is told: what to keep of the talk."""
-        told = {"kept": kept(visitor.talk, self._desk.index_of(visitor), self._desk.keys)}
-        return json.dumps(told).replace("<", "\\u003c")
+    def _file(self, visitor: Visitor, turn: int, format: str, asked: object) -> dict[str, Any]:
+        """A file of the talk for the visitor's own browser, or why there is none; `asked` is what the browser calls its request."""
+        try:
+            file = take(visitor.talk, turn, format, visitor.style)
+        except FootnotedError as error:
+            return {"asked": asked, "failed": str(error)}
+        except Exception:  # noqa: BLE001  whoever asked must not wait for ever
+            _log.exception("an answer could not be exported")
+            return {"asked": asked, "failed": _NOT_SAVED}
+        return {"asked": asked, "name": file.name, "type": file.media_type, "data": base64.b64encode(file.content).decode("ascii")}
+
+    def _told(self, visitor: Visitor, *, file: dict[str, Any] | None = None) -> str:
+        """What talk.js is told: what to keep of the talk, how many readings there are, and a file that was asked for."""
+        index = self._desk.index_of(visitor)
+        told = {"kept": kept(visitor.talk, index, self._desk.keys), "readings": readings_line(tuple(index.documents.values()))}
+        return json.dumps(told | ({"file": file} if file else {})).replace("<", "\\u003c")
 
     def _readings(self, visitor: Visitor, parts: Parts, said: str) -> Shown:
         return {parts.status: _status(said), **self._lists(visitor, parts)}
@@ -201,13 +227,21 @@ class Handlers:
         return {
             parts.library: self._desk.library(visitor),
             parts.chooser: chooser_html(tuple(self._desk.documents(visitor).values()), self._desk.numbers(visitor)),
-            parts.head: header_html(tuple(self._desk.index.documents.values()), views(self._desk)),
+            parts.head: header_html(tuple(self._desk.documents(visitor).values()), views(self._desk)),
         }
 
 
 def views(desk: Desk) -> list[str]:
     """The names of the page's views."""
     return list(VIEWS) if desk.can_more else [view for view in VIEWS if view != "search"]
+
+
+def _style(name: object) -> Style:
+    """The style that a browser names; the default for what is none."""
+    try:
+        return style_named(name) if isinstance(name, str) else DEFAULT_STYLE
+    except UnknownStyle:
+        return DEFAULT_STYLE
 
 
 def _reading(step: Progress) -> str:

@@ -114,7 +114,7 @@ def build(desk: Desk, pool: Pool) -> Any:
             add.upload(
                 read,
                 [add, visitor],
-                [visitor, library, chooser, status, head],
+                [visitor, library, chooser, status, head, bus],
                 concurrency_limit=VISITORS_AT_ONCE,
                 show_progress="hidden",
                 api_visibility="private",

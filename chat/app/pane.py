@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from chat.citing import DEFAULT_STYLE, STYLES
 from chat.exact import askable
 from chat.facsimile.pages import Facsimiles
 from chat.render.facsimile import facsimile_html
@@ -77,10 +78,12 @@ def pane_functions(reading: Callable[[int], Reading | None], is_gone: Callable[[
             return _GONE if found and is_gone(found[0]) else ""
         return source_html(there.document, pictured=_is_pictured(there))
 
-    def passage(link: object) -> str:
-        """The words of a place in their paragraph, for a card."""
+    def passage(asked: object) -> str:
+        """The words of a place in their paragraph, for a card; the place comes with the name of a citation style."""
+        link, name = asked if isinstance(asked, list) and len(asked) == 2 else (None, "")
         there, span = look(link) or (None, None)
-        return passage_html(there.document, span) if there and span else ""
+        style = next((style for style in STYLES if style.name == name), DEFAULT_STYLE)
+        return passage_html(there.document, span, style) if there and span else ""
 
     def words(link: object) -> str:
         """The words of a place as a question can have them between quotation marks."""

@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from chat.answer import Quote
 from chat.app.desk import Desk
+from chat.citing import cite_apart, style_named
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn
-from chat.footnotes import cite
 from chat.render.found import reasons
 from chat.render.json import answer_json
 from index.errors import BadQuestion
@@ -27,7 +27,12 @@ _MOST_TURNS = 50  # of a history; a question leans on three
 def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
     """`ask`, and `search` where there is what searches."""
 
-    def ask(question: str, history: list[dict[str, str]] | None = None, documents: list[str] | None = None) -> dict[str, Any]:
+    def ask(
+        question: str,
+        history: list[dict[str, str]] | None = None,
+        documents: list[str] | None = None,
+        style: str = "chicago",
+    ) -> dict[str, Any]:
         """
         Ask the readings a question. The answer is the authors' own words, each quotation with a footnote to its place, or a refusal.
 
@@ -35,14 +40,16 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             question: the question, in plain language
             history: earlier turns, oldest first, each with `question` and `answer`; needed only for a follow-up
             documents: ids of the readings to keep to; all of them when left out
+            style: how footnotes cite: chicago, apa, mla or harvard
         """
+        cited = style_named(style)
         turns = _turns(history)
         started = time.perf_counter()
         with desk.line.turn():
             answer = desk.answer(question, turns, tuple(documents or ()))
-        return cast("dict[str, Any]", json.loads(answer_json(answer, seconds=time.perf_counter() - started)))
+        return cast("dict[str, Any]", json.loads(answer_json(answer, cited, seconds=time.perf_counter() - started)))
 
-    def search(query: str, documents: list[str] | None = None, most: int = 10) -> dict[str, Any]:
+    def search(query: str, documents: list[str] | None = None, most: int = 10, style: str = "chicago") -> dict[str, Any]:
         """
         Search the readings. Gives passages, best first, each with its place, its citation and why it was found.
 
@@ -50,9 +57,12 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             query: what to look for, a question or a few words
             documents: ids of the readings to keep to; all of them when left out
             most: how many passages to give at most, 1 to 50
+            style: how they are cited: chicago, apa, mla or harvard
         """
+        cited = style_named(style)
         with desk.line.turn():
             asked, hits = desk.find(query[:MAX_QUESTION_CHARACTERS], documents, k=max(1, min(int(most), _MOST_PASSAGES)))
+        citations = cite_apart([Quote(hit.passage, hit.passage.span) for hit in hits], cited)
         return {
             "query": query,
             "passages": [
@@ -62,10 +72,10 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
                     "document": hit.passage.document.id,
                     "start": hit.passage.span.start,
                     "end": hit.passage.span.end,
-                    "citation": str(cite(Quote(hit.passage, hit.passage.span))),
+                    "citation": str(citation),
                     "found_for": list(reasons(asked, hit)),
                 }
-                for hit in hits
+                for hit, citation in zip(hits, citations, strict=True)
             ],
         }
 

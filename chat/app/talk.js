@@ -1,7 +1,7 @@
 // Runs once, when the page is there. `trigger` sends what the visitor does to the server; `props.value` is what the server tells: what to
 // keep of the talk. It lies in this browser, and can be deleted with one button.
 
-const KEPT = "footnoted-talk", CHOSEN = "footnoted-readings", OPINIONS = "footnoted-opinions";
+const KEPT = "footnoted-talk", CHOSEN = "footnoted-readings", OPINIONS = "footnoted-opinions", STYLE = "footnoted-style";
 const byId = (id) => document.getElementById(id);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const send = (act, more = {}) => trigger("submit", { act, ...more });
@@ -26,6 +26,8 @@ function store(key, value) {
 watch("value", () => {
   const told = JSON.parse(props.value || "{}");
   store(KEPT, told.kept ?? []);
+  if (told.readings && byId("count")) byId("count").textContent = told.readings;
+  if (told.file) take(told.file);
   mark();
 });
 
@@ -59,6 +61,8 @@ document.addEventListener("keydown", (event) => {
 const acts = {
   copy: (act) => copy(quoted(act.closest(".answer")), act),
   link: (act) => copy(new URL(act.getAttribute("href"), location.origin + location.pathname).href, act),
+  save: (act, turn) => unfold(act, byId(`t${turn}-files`).classList.toggle("shown")),
+  file: (act, turn) => ask(act, turn, act.id.split("-file-")[1]),
   others: (_, turn) => send("others", { turn }),
   anew: (_, turn) => send("anew", { turn }),
   helpful: (act) => judge(act, "helpful"),
@@ -67,8 +71,11 @@ const acts = {
 };
 
 function quoted(answer) {
-  const notes = all("ol.notes > li", answer);
-  return all("blockquote .words", answer).map((words, place) => `“${words.textContent}” ${cited(notes[place])}`).join("\n\n");
+  const notes = all("ol.notes > li", answer), turn = answer.querySelector(".act").id.match(/\d+/)[0];
+  const quotations = all("blockquote .words", answer).map((words, place) => `“${words.textContent}” ${cited(notes[place])}`);
+  const works = all(`#chat .works .of-${turn}`).map(cited);
+  if (works.length) works.unshift(document.querySelector("#chat .works .line").textContent);
+  return [...quotations, ...works].join("\n\n");
 }
 
 function cited(note) {
@@ -107,6 +114,40 @@ function say(words, act) {
   setTimeout(() => ((act.textContent = before), (byId("said").textContent = "")), 2000);
 }
 
+// Files come over the visitor's own event and are saved from memory: they lie nowhere that somebody else could look.
+
+const asking = new Map(); // acts that wait for their file, by number
+let asked = 0;
+
+function unfold(act, shown) {
+  act.setAttribute("aria-expanded", shown);
+}
+
+function ask(act, turn, format) {
+  if ([...asking.values()].includes(act)) return;
+  asking.set((asked += 1), act);
+  byId("said").textContent = "Saving …";
+  send("save", { turn, format, asked });
+}
+
+function take(file) {
+  const act = asking.get(file.asked);
+  if (!asking.delete(file.asked)) return; // told again of what was saved
+  if (!file.failed) {
+    const bytes = Uint8Array.from(atob(file.data), (character) => character.charCodeAt(0));
+    save(new Blob([bytes], { type: file.type }), file.name);
+  }
+  if (act.isConnected) say(file.failed ?? "Saved", act);
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // not before the browser has it
+}
+
 // Remarks stay in this browser, by the answer's link; they can be saved as a file and sent to whoever asks for them.
 
 const subject = (answer) => answer.querySelector("a.act[id$=-link]")?.getAttribute("href") ?? answer.textContent.slice(0, 200);
@@ -128,6 +169,15 @@ function mark() {
     all(".why .act", answer).forEach((act) => press(act, opinion?.reason === act.textContent));
     answer.querySelector(".why")?.classList.toggle("shown", opinion?.verdict === "not helpful");
   }
+  for (const act of all("#chat [id$=-save], #t0-save")) {
+    const files = byId(act.id.replace("-save", "-files"));
+    if (!act.hasAttribute("aria-expanded")) {
+      act.setAttribute("aria-expanded", "false");
+      act.setAttribute("aria-controls", files.id);
+      files.setAttribute("role", "group");
+      files.setAttribute("aria-label", act.id === "t0-save" ? "Save the talk as" : "Save the answer as");
+    }
+  }
   if (!byId("kept")) return;
   byId("kept").hidden = !byId("chat")?.querySelector(".question");
   byId("opinions").hidden = !Object.keys(opinions).length;
@@ -139,11 +189,7 @@ function press(act, pressed) {
 
 function saveOpinions() {
   const listed = Object.entries(stored(OPINIONS, {})).map(([answer, opinion]) => ({ answer, ...opinion }));
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(listed, null, 2)], { type: "application/json" }));
-  link.download = "footnoted-remarks.json";
-  link.click();
-  URL.revokeObjectURL(link.href);
+  save(new Blob([JSON.stringify(listed, null, 2)], { type: "application/json" }), "footnoted-remarks.json");
 }
 
 // Which readings are asked ------------------------------------------------------------------------------------------------------------
@@ -185,14 +231,27 @@ document.addEventListener("click", (event) => {
     history.replaceState(null, "", location.pathname);
     send("forget");
     document.querySelector("#question textarea").focus();
-  } else if (pressed.matches("#chat .act")) {
+  } else if (pressed.matches("#chat .act, #foot .act, #t0-save")) {
     const [, turn, name] = pressed.id.match(/^t(\d+)-([a-z]+)/);
     event.preventDefault();
     acts[name](pressed, Number(turn));
   }
 });
 
+document.addEventListener("keydown", (event) => {
+  const files = event.key === "Escape" && event.target.closest?.(".acts.files.shown");
+  if (!files) return;
+  files.classList.remove("shown");
+  const act = byId(files.id.replace("-files", "-save"));
+  unfold(act, false);
+  act.focus();
+});
+
 document.addEventListener("change", (event) => {
+  if (event.target.id === "style") {
+    store(STYLE, event.target.value);
+    send("style", { style: event.target.value });
+  }
   if (event.target.matches?.("#library .choose")) choose(boxes().filter((box) => box.checked).map((box) => box.value));
 });
 
@@ -203,6 +262,11 @@ function prepare() {
   for (const list of all("#chat .examples[role=list]")) {
     list.setAttribute("role", "group"); // it holds buttons, no list items
     list.setAttribute("aria-label", "Questions to start with");
+  }
+  if (byId("style") && !byId("style").dataset.ready) {
+    const style = stored(STYLE, ""), options = [...byId("style").options].map((option) => option.value);
+    if (options.includes(style)) byId("style").value = style;
+    byId("style").dataset.ready = "yes";
   }
   mark();
   tick();
@@ -216,4 +280,4 @@ new MutationObserver(() => {
 }).observe(document.body, { subtree: true, childList: true });
 
 prepare();
-send("hello", { link: location.search, kept: stored(KEPT, []), chosen });
+send("hello", { link: location.search, kept: stored(KEPT, []), chosen, style: stored(STYLE, "chicago") });

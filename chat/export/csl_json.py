@@ -10,6 +10,7 @@ from chat.citing import Style
 from chat.export.works import works_of
 
 name, suffix, media_type = "csl-json", ".csl.json", "application/vnd.citationstyles.csl+json"
+title = "CSL-JSON"
 
 
 def export(answers: Sequence[Answer], _style: Style) -> bytes:

@@ -13,6 +13,7 @@ from chat.pandoc import convert, said
 from index.errors import NotExported
 
 name, suffix, media_type = "html", ".html", "text/html"
+title = "Web page"
 
 _HEAD = """\
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chat.answer import Answer, Quote
 from chat.citing import Citation, Run, Style, cite_all
 from chat.export.record import Recorded, recorded, shown
-from chat.footnotes import lead, read_as
+from chat.framing import lead, read_as
 
 
 @dataclass(frozen=True, slots=True)

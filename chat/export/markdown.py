@@ -14,6 +14,7 @@ from index.cli import harmless
 from index.errors import NotExported
 
 name, suffix, media_type = "markdown", ".md", "text/markdown"
+title = "Markdown"
 
 _RECORD = re.compile(r"^<!-- footnoted (\{.*\}) -->\s*\Z", re.MULTILINE)
 

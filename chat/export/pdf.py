@@ -20,6 +20,7 @@ from chat.export.record import Exported, from_json, shown, to_json
 from index.errors import NotExported
 
 name, suffix, media_type = "pdf", ".pdf", "application/pdf"
+title = "PDF"
 
 _ATTACHED = "footnoted.json"
 _MAX_PAGES = 2000

@@ -10,6 +10,7 @@ from chat.citing import Style
 from chat.export.works import works_of
 
 name, suffix, media_type = "ris", ".ris", "application/x-research-info-systems"
+title = "RIS"
 
 _KINDS = {
     "article-journal": "JOUR",

@@ -18,6 +18,7 @@ from chat.pandoc import convert, said
 from index.errors import NotExported
 
 name, suffix = "word", ".docx"
+title = "Word"
 media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _NAMESPACE = "urn:footnoted:record"

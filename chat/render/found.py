@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from chat.answer import Quote
-from chat.footnotes import cite
-from chat.render.html import escaped, place_link
+from chat.citing import DEFAULT_STYLE, Citation, Style, cite_apart
+from chat.render.html import escaped, place_link, runs_html
 from index.records import Hit, Span
 from index.search import Query
 from index.tokens import content_terms, terms
@@ -18,12 +18,13 @@ _AT_LEAST = 3  # passages shown, however little they are like the question
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-def found_html(query: Query, hits: Sequence[Hit], rows: Mapping[str, int]) -> str:
-    """A list of passages, best first; `rows` has the number of each document by its id."""
+def found_html(query: Query, hits: Sequence[Hit], rows: Mapping[str, int], style: Style = DEFAULT_STYLE) -> str:
+    """A list of passages, best first, each with a short citation; `rows` has the number of each document by its id."""
     if not hits:
         return '<p class="line">Nothing was found.</p>'
     count = "1 passage" if len(hits) == 1 else f"{len(hits)} passages"
-    items = "".join(_item(query, hit, rows) for hit in hits)
+    citations = cite_apart([Quote(hit.passage, _best(hit)) for hit in hits], style, short=True)
+    items = "".join(_item(query, hit, citation, rows) for hit, citation in zip(hits, citations, strict=True))
     return f'<p class="line">{count}, best first</p><ol class="found">{items}</ol>'
 
 
@@ -49,12 +50,15 @@ def shared_words(query: Query, hit: Hit) -> tuple[str, ...]:
     return tuple(reversed(found.values()))
 
 
-def _item(query: Query, hit: Hit, rows: Mapping[str, int]) -> str:
-    passage = hit.passage
-    best = passage.sentences[hit.sentences.index(max(hit.sentences))]
-    citation = cite(Quote(passage, best))
+def _best(hit: Hit) -> Span:
+    """The sentence it was found for."""
+    return hit.passage.sentences[hit.sentences.index(max(hit.sentences))]
+
+
+def _item(query: Query, hit: Hit, citation: Citation, rows: Mapping[str, int]) -> str:
+    passage, best = hit.passage, _best(hit)
     href = escaped(place_link(rows[passage.document.id], passage.span))
-    where = f"{escaped(citation.before_title)}<i>{escaped(citation.title)}</i>{', ' if citation.locator else ''}{escaped(citation.locator)}"
+    where = runs_html(citation.runs)
     text = passage.document.slice
     before, after = Span(passage.span.start, best.start), Span(best.end, passage.span.end)
     words = f"{escaped(text(before))}<b>{escaped(text(best))}</b>{escaped(text(after))}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chat.footnotes import short_title
+from chat.citing import STYLES
+from chat.framing import short_title
+from chat.render.acts import files_html
 from chat.render.html import escaped
 from index.records import Document
 
@@ -13,12 +15,16 @@ PANELS = {"ask": "talk", "search": "searching", "readings": "shelf"}  # ids of w
 
 
 def header_html(documents: Sequence[Document], views: Sequence[str] = ()) -> str:
-    """The name of the program, what it has read, and tabs for the views there are; the first is the one shown."""
-    title = f"{short_title(documents[0])} · " if len(documents) == 1 else ""
-    readings = f"{len(documents):,} reading{'' if len(documents) == 1 else 's'}"
+    """The name of the program, what it has read, tabs for the views, of which the first is shown, and a choice of citation styles."""
     tabs = "".join(_tab(view, selected=place == 0) for place, view in enumerate(views))
     nav = f'<nav role="tablist" aria-label="Views">{tabs}</nav>' if tabs else ""
-    return f'<header class="head"><b>Footnoted</b><span>{escaped(title + readings)}</span>{nav}</header>'
+    return f'<header class="head"><b>Footnoted</b><span id="count">{escaped(readings_line(documents))}</span>{nav}{_styles()}</header>'
+
+
+def readings_line(documents: Sequence[Document]) -> str:
+    """How many readings there are; of one, its title."""
+    title = f"{short_title(documents[0])} · " if len(documents) == 1 else ""
+    return f"{title}{len(documents):,} reading{'' if len(documents) == 1 else 's'}"
 
 
 def welcome_html(documents: Sequence[Document]) -> str:
@@ -49,10 +55,16 @@ def foot_html() -> str:
     """The lines under the question box, shown by `talk.js` when there is something to say: which readings are asked, what is kept where."""
     return (
         '<p id="scope" role="status" hidden><span></span> <button id="all-readings" type="button">Ask all</button></p>'
-        '<p id="kept" hidden>This talk is kept in your browser, nowhere else. <button id="forget" type="button">Delete it</button>'
-        '<button id="opinions" type="button" hidden>Save your remarks</button></p>'
+        '<p id="kept" hidden>This talk is kept in your browser, nowhere else. <button id="t0-save" type="button">Save it</button> '
+        '<button id="forget" type="button">Delete it</button> <button id="opinions" type="button" hidden>Save your remarks</button></p>'
+        f"{files_html(0)}"
         '<p id="said" class="unseen" role="status"></p>'
     )
+
+
+def _styles() -> str:
+    options = "".join(f'<option value="{style.name}" title="{style.title}">{style.title.partition(" (")[0]}</option>' for style in STYLES)
+    return f'<label class="style">Cite in <select id="style">{options}</select></label>'
 
 
 def _tab(view: str, *, selected: bool) -> str:

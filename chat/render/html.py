@@ -10,26 +10,38 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from chat.answer import Answer, Footnote, Quote
-from chat.footnotes import cite, lead, read_as, section_of, short_title
+from chat.citing import Citation, Run
+from chat.framing import lead, read_as, section_of, short_title
 from index.records import Note, Span
 
 MAX_SHOWN_QUESTION_CHARACTERS = 600  # a bubble is not the place for more
 
 _PART_CHARACTERS = 28  # of an address's first part that are shown
+_ADDRESS = r"https?://[^\s<>“”\"]+[^\s<>“”\".,;:!?)\]]"  # of the web, without the sentence's own full stop
 _INTERPRETABLE = re.compile(r"[^\w ]|_")
 _PLACE = re.compile(r"#source-([0-9]{1,30})(?:-([0-9]{1,12})-([0-9]{1,12}))?")
 
 
-def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[str, int], above: str = "", under: str = "") -> str:
+def answer_html(
+    answer: Answer,
+    citations: Sequence[Citation],
+    *,
+    turn: int,
+    first_number: int,
+    rows: Mapping[str, int],
+    above: str = "",
+    under: str = "",
+) -> str:
     """
     One line of HTML with everything that is said to a question.
 
-    `turn` counts the answers of a conversation, so that ids are unique in it; `first_number` is the number of the first footnote, which
-    lets them run on; `rows` has the row of each document of the index by its id; `above` and `under` are HTML to put there.
+    `citations` are those of its quotations, in order; `turn` counts the answers of a conversation, so that ids are unique in it;
+    `first_number` is the number of the first footnote, which lets them run on; `rows` has the row of each document of the index by its
+    id; `above` and `under` are HTML to put there.
     """
     notes = [Footnote(first_number + place, note.quote) for place, note in enumerate(answer.footnotes)]
     context = above
@@ -44,7 +56,7 @@ def answer_html(answer: Answer, *, turn: int, first_number: int, rows: Mapping[s
         said = "".join(f'<p class="near">{_quoted(note, turn, rows)}</p>' for note in notes)
         body = f'<div class="refusal"><p>{_refusal(answer.refusal)} {_closest(len(notes))}</p>{said}</div>'
     else:
-        body = "".join(_blockquotes(notes, turn, rows)) + _list(notes, turn)
+        body = "".join(_blockquotes(notes, turn, rows)) + _list(notes, citations, turn)
     return f'<div class="answer">{context}{body}{under}</div>'
 
 
@@ -107,6 +119,22 @@ def note_html(note: Note) -> str:
     return f"<bdi>{escaped(before)}</bdi>{link}<bdi>{escaped(after)}</bdi>" if found else f"<bdi>{escaped(note.text)}</bdi> {link}"
 
 
+def citation_html(citation: Citation) -> str:
+    """What a footnote says: our citation, and the source's own notes that the quoted words carry."""
+    own = "".join(f" — The source cites, n.&#160;{escaped(note.label)}: {note_html(note)}" for note in citation.notes)
+    return runs_html(citation.runs, linked=True) + own
+
+
+def runs_html(runs: Sequence[Run], *, linked: bool = False) -> str:
+    """Words of a citation, those of a title in italics; `linked`, with its web addresses as links."""
+    return "".join(f"<i>{escaped(run.text)}</i>" if run.italic else _linked(run.text) if linked else escaped(run.text) for run in runs)
+
+
+def _linked(text: str) -> str:
+    pieces = re.split(f"({_ADDRESS})", text)
+    return "".join(_link(piece) or escaped(piece) for piece in pieces)
+
+
 def _blockquotes(notes: list[Footnote], turn: int, rows: Mapping[str, int]) -> Iterator[str]:
     said = ""
     for note in notes:
@@ -135,15 +163,12 @@ def _quoted(note: Footnote, turn: int, rows: Mapping[str, int]) -> str:
     return f'“<bdi class="words">{words}</bdi>”{number}'
 
 
-def _list(notes: list[Footnote], turn: int) -> str:
-    items = "".join(f'<li id="t{turn}-n{note.number}" value="{note.number}">{_citation(note.quote)}</li>' for note in notes)
+def _list(notes: list[Footnote], citations: Sequence[Citation], turn: int) -> str:
+    items = "".join(
+        f'<li id="t{turn}-n{note.number}" value="{note.number}">{citation_html(citation)}</li>'
+        for note, citation in zip(notes, citations, strict=True)
+    )
     return f'<ol class="notes" start="{notes[0].number}">{items}</ol>'
-
-
-def _citation(quote: Quote) -> str:
-    citation = cite(quote)
-    own = "".join(f" — The source cites, n.&#160;{escaped(note.label)}: {note_html(note)}" for note in citation.notes)
-    return f"{escaped(citation.before_title)}<i>{escaped(citation.title)}</i>{escaped(citation.after_title)}{own}"
 
 
 def _refusal(refusal: str) -> str:

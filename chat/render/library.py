@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chat.footnotes import byline
+from chat.framing import byline
 from chat.render.html import escaped
 from index.extraction import ExtractionReport, Verdict, counted
 from index.records import Document

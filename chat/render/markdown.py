@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from chat.answer import Answer, Quote
 from chat.citing import DEFAULT_STYLE, Citation, Run, Style, cite_all
-from chat.footnotes import lead, read_as
+from chat.framing import lead, read_as
 from index.cli import harmless
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$~^&])")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from chat.answer import Quote
-from chat.footnotes import cite
-from chat.render.html import escaped
+from chat.citing import DEFAULT_STYLE, Style, cite_apart
+from chat.render.html import escaped, runs_html
 from index.records import Document, Passage, Span
 
 _MOST_AROUND = 240  # code points shown before and after the quotation; a card is no page
 _MOST_QUOTED = 900  # and of it
 
 
-def passage_html(document: Document, span: Span) -> str:
+def passage_html(document: Document, span: Span, style: Style = DEFAULT_STYLE) -> str:
     """
     The words of a span marked in their paragraph, cut between words where it is long, and where they come from.
     """
@@ -26,9 +26,8 @@ def passage_html(document: Document, span: Span) -> str:
         f"<mark>{escaped(quoted)}</mark>"
         f"{escaped(_head(after, _MOST_AROUND))}{' …' if len(after) > _MOST_AROUND else ''}"
     )
-    citation = cite(Quote(Passage(document, (span,)), span))
-    cited = f"{escaped(citation.before_title)}<i>{escaped(citation.title)}</i>{escaped(citation.after_title)}"
-    return f'<p class="said" dir="auto">{shown}</p><p class="cited">{cited}</p>'
+    (citation,) = cite_apart([Quote(Passage(document, (span,)), span)], style)
+    return f'<p class="said" dir="auto">{shown}</p><p class="cited">{runs_html(citation.runs)}</p>'
 
 
 def _head(text: str, most: int) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from chat.footnotes import byline
+from chat.framing import byline
 from chat.render.html import escaped, note_html
 from index.extraction import counted
 from index.records import Block, BlockKind, Document, Note, Page, Span

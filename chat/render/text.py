@@ -6,7 +6,7 @@ import textwrap
 
 from chat.answer import Answer
 from chat.citing import DEFAULT_STYLE, Style, cite_all, words_of_runs
-from chat.footnotes import lead, read_as
+from chat.framing import lead, read_as
 from index.cli import harmless
 
 _WIDTH = 92  # characters a line
