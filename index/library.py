@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -22,6 +21,7 @@ from index.arrays import FloatMatrix
 from index.errors import DamagedIndex, UnknownDocument, UnusableFolder
 from index.extraction import Extraction, ExtractionReport, report
 from index.lexical import Lexical
+from index.locking import held
 from index.manifest import (
     DATA_PREFIX,
     MANIFEST_NAME,
@@ -156,9 +156,9 @@ def write(
     """
     prepare(folder)
     try:
-        with _locked(folder):
+        with held(folder):
             for left in folder.glob(f"{TEMPORARY_PREFIX}*"):  # of a process that was killed
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=folder))
             try:
                 return _write_data(temporary, folder, manifest, documents, passages, vectors)
@@ -178,7 +178,7 @@ def prepare(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign = next((path.name for path in sorted(folder.iterdir()) if not path.name.startswith(ours)), None)
-        tempfile.TemporaryFile(dir=folder).close()
+        tempfile.TemporaryFile(prefix=TEMPORARY_PREFIX, dir=folder).close()
     except OSError as error:
         raise _unwritable(folder, error) from error
     if foreign is not None:
@@ -228,22 +228,6 @@ def _document_rows(manifest: Manifest) -> Iterator[tuple[str, range]]:
     for entry in manifest.documents:
         yield entry.id, range(start, start + entry.passages)
         start += entry.passages
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold an index folder against other writers, who wait; readers do not. Where the system has no such locks, nobody is held."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # which lets go of the lock
 
 
 def _unwritable(folder: Path, error: OSError) -> UnusableFolder:
