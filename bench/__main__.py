@@ -23,6 +23,7 @@ _EXAMPLES = """\
   python -m bench brief squad2_5articles --data ../bench-data       with a public set from a folder
   python -m bench cranfield --data ../bench-data --write            and put its rows into bench/RESULTS.md
   python -m bench reading --data ../bench-data                      how faithfully PDFs are read
+  python -m bench faults                                            ingests that are killed, or find the disk full
   python -m bench brief --details details.jsonl                     with a line for each question, to read the failures
   python -m bench --check                                           whether the README shows what was measured"""
 
@@ -30,7 +31,9 @@ _EXAMPLES = """\
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print the tables, and put them into RESULTS.md if asked to."""
     options = parser("python -m bench", "Measure finding, quoting, refusing, reading and speed through the real pipeline.", _EXAMPLES)
-    options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a folder in --data (default: brief speed)")
+    options.add_argument(
+        "sets", nargs="*", metavar="SET", help="brief, reading, speed, faults, or a folder in --data (default: brief speed)"
+    )
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
     options.add_argument("--reranker", metavar="NAME", help="a cross-encoder, by name or folder, that ranks what is found (default: none)")
@@ -95,7 +98,13 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
     if name == "speed":
         from bench.speed import rows
 
-        return {"Speed": list(rows()), "What was measured": [_measured(name)]}
+        from bench.embedding import rows as embedding_rows
+
+        return {"Speed": list(rows()), "Embedding": list(embedding_rows(data)), "What was measured": [_measured(name)]}
+    if name == "faults":
+        from bench.faults import rows as fault_rows
+
+        return {"Faults": list(fault_rows()), "What was measured": [_measured(name)]}
     if name == "reading":
         return _reading(data, details)
     if name != "brief" and not _there(data, name):

@@ -47,6 +47,12 @@ quotation contains its evidence.""",
     "Reading clauses": "Clauses that lawyers marked in the contracts of `cuad_15contracts`, looked for in the text of the PDFs.",
     "Reading hard files": "The files of `pdf_samples`, made to be hard.",
     "Speed": "Medians of whole processes.",
+    "Embedding": """\
+Passages of the brief, and of CovidQA's papers where they are there, by ours (which also gives each sentence's vector) and by
+`SentenceTransformer.encode` as it comes, in turn; medians. Together: PDFs read and embedded in one build, against both one after the other.""",
+    "Faults": """\
+Ingests of an index that is there already. “Old index”, “new index”: what opened afterwards, every file compared with its hash. “Wrong”:
+neither did, something was left over, or the next ingest failed.""",
     "What was measured": """\
 An index is named by the hash of all that is in it. “Evidence not found”: pieces of evidence that do not stand in the text as it was read;
 their questions count all the same.""",

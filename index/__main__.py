@@ -89,6 +89,7 @@ def _info(arguments: argparse.Namespace) -> int:
             "embedder": manifest.embedder,
             "weights": manifest.weights,
             "dim": manifest.dim,
+            "precision": manifest.precision,
             "documents": [_document_info(index, report) for report in index.reports()],
             "passages": len(index.passages),
             "sentences": len(index.sentence_vectors),
@@ -103,7 +104,8 @@ def _info(arguments: argparse.Namespace) -> int:
     for source, reason in manifest.skipped.items():
         print(f"skipped {source}: {reason}")
     print(f"{len(index.documents):,} documents, {len(index.passages):,} passages, {len(index.sentence_vectors):,} sentences")
-    print(f"embedder {manifest.embedder}, {manifest.dim} dimensions, weights {manifest.weights[:12]}…; format {manifest.format}")
+    vectors = f"{manifest.dim} dimensions in {manifest.precision}"
+    print(f"embedder {manifest.embedder}, {vectors}, weights {manifest.weights[:12]}…; format {manifest.format}")
     return 0
 
 

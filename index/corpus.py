@@ -44,13 +44,15 @@ def corpus_files(corpus: Path) -> Mapping[str, Path]:
 
 def fingerprint(corpus: Path) -> dict[str, str]:
     """SHA-256 of every file of a corpus by its path inside it: equal fingerprints, equal corpora. An unreadable file counts as ''."""
-    hashes: dict[str, str] = {}
-    for name, path in corpus_files(corpus).items():
-        try:
-            hashes[name] = sha256_of(path) if path.is_file() else ""  # a pipe would be waited for
-        except OSError:
-            hashes[name] = ""
-    return hashes
+    return {name: hash_of_file(path) for name, path in corpus_files(corpus).items()}
+
+
+def hash_of_file(path: Path) -> str:
+    """A file's SHA-256; '' for one that cannot be read, or is no regular file."""
+    try:
+        return sha256_of(path) if path.is_file() else ""  # a pipe would be waited for
+    except OSError:
+        return ""
 
 
 def _shown(path: Path) -> str:

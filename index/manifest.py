@@ -71,6 +71,7 @@ class Manifest:
     embedder: str  # name that `open_embedder` takes
     weights: str  # hash of the embedder's weights
     dim: int
+    precision: str  # number format in which the vectors were computed, `float32` or `bfloat16`; they are stored in float32
     max_characters: int  # longest passage
     sources: Mapping[str, str]  # SHA-256 of every file of the corpus, read or not, by path inside it
     skipped: Mapping[str, str]  # reason for each source, or line of one, that was not read

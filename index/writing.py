@@ -23,6 +23,7 @@ from index.errors import UnusableFolder
 from index.extraction import Extraction
 from index.lexical import Counting
 from index.library import BM25, HEADINGS, PASSAGE_VECTORS, SENTENCE_VECTORS, TITLES
+from index.locking import held
 from index.manifest import DATA_PREFIX, MANIFEST_NAME, TEMPORARY_PREFIX, Manifest, hash_files
 from index.records import Document, Passage
 from index.shelf import (
@@ -88,9 +89,9 @@ def write_parts(folder: Path, manifest: Manifest, parts: Iterable[Part]) -> Mani
     """
     prepare(folder)
     try:
-        with _locked(folder):
+        with held(folder):
             for left in folder.glob(f"{TEMPORARY_PREFIX}*"):  # of a process that was killed
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=folder))
             try:
                 _write_data(temporary, manifest, parts)
@@ -111,7 +112,7 @@ def prepare(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign = next((path.name for path in sorted(folder.iterdir()) if not path.name.startswith(ours)), None)
-        tempfile.TemporaryFile(dir=folder).close()
+        tempfile.TemporaryFile(prefix=TEMPORARY_PREFIX, dir=folder).close()
     except OSError as error:
         raise _unwritable(folder, error) from error
     if foreign is not None:
@@ -253,22 +254,6 @@ def _put_in_place(temporary: Path, folder: Path, manifest: Manifest) -> Manifest
         if old.name != manifest.data_name:
             shutil.rmtree(old, ignore_errors=True)
     return manifest
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold an index folder against other writers, who wait; readers do not. Where the system has no such locks, nobody is held."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # which lets go of the lock
 
 
 def _unwritable(folder: Path, error: OSError) -> UnusableFolder:

@@ -83,6 +83,7 @@ def main(argv: Sequence[str] | None = None, prog: str = "python -m ingest") -> i
                     settings=settings,
                     reading=progress.reading,
                     embedding=progress.embedding,
+                    waiting=progress.waiting,
                 )
         if arguments.format == "json":
             import msgspec
@@ -121,7 +122,11 @@ class _Progress:
     def embedding(self, done: int, of: int) -> None:
         if self._embed.total is None:
             self._embed.reset(total=of)
+        self._embed.total = of  # grows while files are read
         self._embed.update(done)
+
+    def waiting(self) -> None:
+        print("waiting for another ingest of this index to end", file=sys.stderr, flush=True)
 
 
 def _table(report: BuildReport, folder: Path | None) -> str:

@@ -1,4 +1,9 @@
-"""A corpus folder to an index folder, and the report of what happened. Only documents that changed are embedded."""
+"""
+A corpus folder to an index folder, and the report of what happened. Only documents that changed are embedded.
+
+One build at a time works on an index folder: another waits, and then takes over what the first has embedded. A file that changes while it
+is read is read again, so that what is in the index is what the file held at one moment, whose hash the index knows.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +16,22 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import FloatMatrix
-from index.corpus import corpus_files, fingerprint
-from index.embedders import DEFAULT_EMBEDDER, open_embedder, weights_of
-from index.errors import DamagedIndex, EmptyCorpus, IndexMismatch, UnusableFolder
+from index.corpus import corpus_files, fingerprint, hash_of_file
+from index.embedders import DEFAULT_EMBEDDER, precision_of, weights_of
+from index.errors import EmptyCorpus, UnusableFolder
 from index.extraction import ExtractionReport, Verdict, report
-from index.library import Index
+from index.locking import held
 from index.manifest import FORMAT, DocumentEntry, Manifest
 from index.records import Passage
 from index.writing import document_line, passage_line, prepare, write
+from ingest.earlier import Earlier
+from ingest.embedding import Embedding
 from ingest.metadata import SIDECAR_SUFFIX
 from ingest.readers import DEFAULTS, Options, Reading, Skipped, readers
 from ingest.split import MAX_CHARACTERS, split
 from ingest.worker import UNHURRIED, File, Limits, Workers
 
-_Vectors = tuple[FloatMatrix, FloatMatrix]  # of a document's passages and of their sentences
+_TIMES = 3  # that a file is read which changes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class BuildReport:
     documents: tuple[ExtractionReport, ...]
     skipped: tuple[Skipped, ...]
     embedded: int  # passages embedded in this run
-    reused: int  # passages whose vectors were taken from the index that was there
+    reused: int  # passages whose vectors were there: in the index that is replaced, or of the same words elsewhere in the corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def examine(
 
     See `build` for the arguments and errors.
     """
-    gathered = _gather(corpus, settings, reading)
+    gathered = _gather(corpus, fingerprint(corpus), settings, reading)
     return BuildReport(tuple(gathered.reports), tuple(gathered.skipped), 0, 0)
 
 
@@ -103,56 +109,71 @@ def build(
     settings: Settings = RECOMMENDED,
     reading: Callable[[str, int], None] = lambda _name, _all: None,
     embedding: Callable[[int, int], None] = lambda _done, _all: None,
+    waiting: Callable[[], None] = lambda: None,
 ) -> BuildReport:
     """
     Read a corpus folder and write its index folder.
 
     `reading` is told each file's name when its turn comes and how many there are, `embedding` how many passages were just embedded and
-    how many there are to embed.
+    how many there are to embed as far as the files are read, perhaps from another thread. `waiting` is told when another build works on
+    this index folder.
 
     Raises EmptyCorpus when no document can be indexed, UnusableFolder, UnusableEmbedder. The old index stays whole until the new one is.
     """
-    sources = fingerprint(corpus)
+    corpus_files(corpus)  # whether there is such a folder, before anything is made
     _check_apart(corpus, folder)
-    prepare(folder)
-    gathered = _gather(corpus, settings, reading)
-    parts, skipped = gathered.parts, gathered.skipped
-    if not parts:
-        raise EmptyCorpus(_nothing(corpus, skipped))
     weights = weights_of(embedder)
-    old = _vectors_of(folder, embedder, weights)
-    new = [part for part in parts if part.sha256 not in old]
-    vectors = old | _embed(new, embedder, embedding)
-    manifest = Manifest(
-        format=FORMAT,
-        embedder=embedder,
-        weights=weights,
-        dim=next(iter(vectors.values()))[0].shape[1],
-        max_characters=settings.max_characters,
-        sources=sources,
-        skipped={part.source: part.reason for part in skipped},
-        documents=tuple(part.entry for part in parts),
-        files={},
-    )
-    write(
-        folder,
-        manifest,
-        documents=[(part.reading.document, part.reading.extraction) for part in parts],
-        passages=[passage for part in parts for passage in part.passages],
-        vectors=(
-            np.concatenate([vectors[part.sha256][0] for part in parts]),
-            np.concatenate([vectors[part.sha256][1] for part in parts]),
-        ),
-    )
-    embedded = sum(len(part.passages) for part in new)
-    reused = sum(len(part.passages) for part in parts) - embedded
-    return BuildReport(tuple(gathered.reports), tuple(skipped), embedded, reused)
+    prepare(folder)
+    with held(folder, waiting=waiting):
+        sources = fingerprint(corpus)
+        earlier = Earlier.open(folder, embedder, weights)
+        with Embedding(embedder, embedding) as pipeline:
+            gathered = _gather(
+                corpus, sources, settings, reading, lambda part: None if part.sha256 in earlier else pipeline.add(part.passages)
+            )
+            if not gathered.parts:
+                raise EmptyCorpus(_nothing(corpus, gathered.skipped))
+            new = [part for part in gathered.parts if part.sha256 not in earlier]
+            embedded = pipeline.vectors([part.passages for part in new])
+        of_new = {part.sha256: vectors for part, vectors in zip(new, embedded, strict=True)}
+        vectors = [of_new.get(part.sha256) or earlier.vectors(part.sha256) for part in gathered.parts]
+        manifest = Manifest(
+            format=FORMAT,
+            embedder=embedder,
+            weights=weights,
+            dim=vectors[0][0].shape[1],
+            precision=precision_of(embedder),
+            max_characters=settings.max_characters,
+            sources=sources,
+            skipped={part.source: part.reason for part in gathered.skipped},
+            documents=tuple(part.entry for part in gathered.parts),
+            files={},
+        )
+        write(
+            folder,
+            manifest,
+            documents=[(part.reading.document, part.reading.extraction) for part in gathered.parts],
+            passages=[passage for part in gathered.parts for passage in part.passages],
+            vectors=(np.concatenate([whole for whole, _ in vectors]), np.concatenate([sentences for _, sentences in vectors])),
+        )
+    reused = sum(len(part.passages) for part in gathered.parts) - len(pipeline)
+    return BuildReport(tuple(gathered.reports), tuple(gathered.skipped), len(pipeline), reused)
 
 
-def _gather(corpus: Path, settings: Settings, reading: Callable[[str, int], None]) -> _Gathered:
-    """Every document of a corpus, in order of the files' names, and what is not among them and why."""
+def _gather(
+    corpus: Path,
+    sources: dict[str, str],
+    settings: Settings,
+    reading: Callable[[str, int], None],
+    use: Callable[[_Part], None] = lambda _: None,
+) -> _Gathered:
+    """
+    Every document of a corpus, in order of the files' names, and what is not among them and why.
+
+    `sources` is the corpus's fingerprint, and becomes that of what was read. `use` is given what is to be indexed as soon as it is read.
+    """
     gathered = _Gathered()
-    for found in _unique(_read(corpus, settings, reading)):
+    for found in _unique(_read(corpus, sources, settings, reading)):
         if isinstance(found, Skipped):
             gathered.skipped.append(found)
             continue
@@ -167,18 +188,38 @@ def _gather(corpus: Path, settings: Settings, reading: Callable[[str, int], None
             gathered.skipped.append(Skipped(found.document.id, f"is unusable: {share}; get another copy of it, or read it with --ocr"))
         else:
             gathered.parts.append(part)
+            use(part)
     return gathered
 
 
-def _read(corpus: Path, settings: Settings, reading: Callable[[str, int], None]) -> Iterator[Reading | Skipped]:
+def _read(corpus: Path, sources: dict[str, str], settings: Settings, reading: Callable[[str, int], None]) -> Iterator[Reading | Skipped]:
     """Every document of a corpus, and every file or line that is none, in order of the files' names."""
     found = {source: path for source, path in corpus_files(corpus).items() if not source.endswith(SIDECAR_SUFFIX)}
     reasons = {source: reason for source, path in found.items() if (reason := _why_not(path))}
     files = [File(source, path) for source, path in found.items() if source not in reasons]
     with Workers(jobs=max(1, min(settings.jobs, len(files))), options=settings.options, limits=settings.limits) as workers:
         readings = workers.read(files, started=lambda source: reading(source, len(files)))
-        for source in found:
-            yield from [Skipped(source, reasons[source])] if source in reasons else next(readings)
+        for source, path in found.items():
+            if source in reasons:
+                yield Skipped(source, reasons[source])
+            else:
+                yield from _settled(File(source, path), next(readings), sources, workers)
+
+
+def _settled(file: File, found: list[Reading | Skipped], sources: dict[str, str], workers: Workers) -> list[Reading | Skipped]:
+    """What was read of a file, if the file is what it was before; else what is read of it once more, whose hash `sources` then has."""
+    for _ in range(_TIMES - 1):
+        if (now := hash_of_file(file.path)) == sources.get(file.source):
+            return found
+        if not file.path.exists():
+            sources.pop(file.source, None)
+            return [Skipped(file.source, "was removed while it was to be read; put it back, or leave it out")]
+        sources[file.source] = now
+        (found,) = workers.read([file])
+    if hash_of_file(file.path) == sources[file.source]:
+        return found
+    sources[file.source] = ""  # so that the index is known not to be of this corpus, and the file is read next time
+    return [Skipped(file.source, "changes while it is read; wait until it is written, and ingest again")]
 
 
 def _why_not(path: Path) -> str:
@@ -203,44 +244,6 @@ def _unique(found: Iterator[Reading | Skipped]) -> Iterator[Reading | Skipped]:
         else:
             taken[part.document.id] = part.document.source
             yield part
-
-
-def _vectors_of(folder: Path, embedder: str, weights: str) -> dict[str, _Vectors]:
-    """The vectors that stand in an index folder, by their document's hash; none where there is no index that can be used."""
-    try:
-        index = Index.open(folder)
-    except (UnusableFolder, IndexMismatch, DamagedIndex):
-        return {}
-    if (index.manifest.embedder, index.manifest.weights) != (embedder, weights):
-        return {}
-    return {
-        entry.sha256: (
-            index.passage_vectors.vectors(rows),
-            index.sentence_vectors.vectors(range(index.sentences.of(rows[0]).start, index.sentences.of(rows[-1]).stop)),
-        )
-        for entry in index.manifest.documents
-        for rows in (index.passage_rows[entry.id],)
-    }
-
-
-def _embed(parts: list[_Part], embedder: str, embedding: Callable[[int, int], None]) -> dict[str, _Vectors]:
-    """The vectors of these documents, by their hash. The embedder is loaded only if there is something to embed."""
-    passages = [passage for part in parts for passage in part.passages]
-    if not passages:
-        return {}
-    embedding(0, len(passages))
-    whole, sentences = open_embedder(embedder).embed_passages(passages, progress=lambda done: embedding(done, len(passages)))
-    vectors: dict[str, _Vectors] = {}
-    passage_row = sentence_row = 0
-    for part in parts:
-        entry = part.entry
-        vectors[part.sha256] = (
-            whole[passage_row : passage_row + entry.passages],
-            sentences[sentence_row : sentence_row + entry.sentences],
-        )
-        passage_row += entry.passages
-        sentence_row += entry.sentences
-    return vectors
 
 
 def _check_apart(corpus: Path, folder: Path) -> None:
