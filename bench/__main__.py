@@ -31,7 +31,9 @@ _EXAMPLES = """\
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print the tables, and put them into RESULTS.md if asked to."""
     options = parser("python -m bench", "Measure finding, quoting, refusing, reading and speed through the real pipeline.", _EXAMPLES)
-    options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, load, or a folder in --data (default: brief speed)")
+    options.add_argument(
+        "sets", nargs="*", metavar="SET", help="brief, reading, speed, load, together, or a folder in --data (default: brief speed)"
+    )
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
     options.add_argument("--reranker", metavar="NAME", help="a cross-encoder, by name or folder, that ranks what is found (default: none)")
@@ -102,6 +104,10 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
         from bench.speed import rows
 
         return {"Speed": list(rows()), "What was measured": [_measured(name)]}
+    if name == "together":
+        from bench.together import rows as together_rows
+
+        return {"Questions together": together_rows()}
     if name == "load":
         from bench.load import rows as load_rows
         from bench.load import visit_rows
