@@ -54,7 +54,7 @@ def test_who_waits_reads_how_many_come_first_and_then_the_answer(visit: Visit, b
 
 
 def test_an_open_page_goes_on_when_the_readings_are_made_anew(visit: Visit, corpus: Path, folder: Path) -> None:
-    """The words that it shows are still there to read; the next answer is from the new readings, and says of the old one that it changed."""
+    """The words it shows are still there to read; the next answer is from the new readings, and says that the old one changed."""
     (corpus / "cloves.txt").write_text("Zanzibar exports cloves to Oman.", encoding="utf-8")
     build(corpus, folder, embedder=HashingEmbedder().name)
     asker = Asker(Index.open(folder), HashingEmbedder(), ExtractiveAnswerer(0.0))
