@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.cli import parser, print_error, run
+from index.cli import parser, positive, print_error, run
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +25,7 @@ _EXAMPLES = """\
   python -m bench reading --data ../bench-data                      how faithfully PDFs are read
   python -m bench faults                                            ingests that are killed, or find the disk full
   python -m bench brief --details details.jsonl                     with a line for each question, to read the failures
+  python -m bench load --visitors 30 --seconds 120                  a class at the page
   python -m bench --check                                           whether the README shows what was measured"""
 
 
@@ -32,7 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print the tables, and put them into RESULTS.md if asked to."""
     options = parser("python -m bench", "Measure finding, quoting, refusing, reading and speed through the real pipeline.", _EXAMPLES)
     options.add_argument(
-        "sets", nargs="*", metavar="SET", help="brief, reading, speed, faults, or a folder in --data (default: brief speed)"
+        "sets",
+        nargs="*",
+        metavar="SET",
+        help="brief, reading, speed, faults, load, together, or a folder in --data (default: brief speed)",
     )
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
@@ -47,6 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         type=Path,
         metavar="FILE",
         help="write a JSON line for each question, and for each clause not found, here (default: nowhere)",
+    )
+    options.add_argument("--visitors", type=positive, default=30, help="load: how many ask at once (default: %(default)s)")
+    options.add_argument("--seconds", type=positive, default=20, help="load: for how long (default: %(default)s)")
+    options.add_argument(
+        "--visits", type=positive, metavar="N", help="load: instead, watch memory while N come, ask and go (default: none)"
     )
     then = options.add_mutually_exclusive_group()
     then.add_argument(
@@ -80,7 +89,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     details: list[bytes] = []
     for name in arguments.sets or ["brief", "speed"]:
         tables = _tables(name, arguments, embedder, details if arguments.details else None)
-        for heading in HEADINGS:
+        for heading in dict.fromkeys((*HEADINGS, *tables)):
             if tables.get(heading):
                 print(f"## {heading}\n\n{table(tables[heading])}\n", flush=True)
         if arguments.write:
@@ -96,15 +105,25 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
     from index.rerankers import open_reranker
 
     if name == "speed":
-        from bench.speed import rows
-
         from bench.embedding import rows as embedding_rows
+        from bench.speed import rows
 
         return {"Speed": list(rows()), "Embedding": list(embedding_rows(data)), "What was measured": [_measured(name)]}
     if name == "faults":
         from bench.faults import rows as fault_rows
 
         return {"Faults": list(fault_rows()), "What was measured": [_measured(name)]}
+    if name == "together":
+        from bench.together import rows as together_rows
+
+        return {"Questions together": together_rows()}
+    if name == "load":
+        from bench.load import rows as load_rows
+        from bench.load import visit_rows
+
+        if arguments.visits:
+            return {"Visits": list(visit_rows(arguments.visits))}
+        return {"Load": list(load_rows(arguments.visitors, arguments.seconds))}
     if name == "reading":
         return _reading(data, details)
     if name != "brief" and not _there(data, name):

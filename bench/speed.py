@@ -58,9 +58,7 @@ def _timed(*arguments: str) -> tuple[float, float]:
 
 def _page() -> tuple[float, float]:
     """Seconds until the page answers, and until it says that the model is loaded."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "chat", "--port", str(port)],
@@ -82,6 +80,13 @@ def _page() -> tuple[float, float]:
         return up, time.perf_counter() - started
     finally:
         stop(process)
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def stop(process: subprocess.Popen[str]) -> None:

@@ -22,6 +22,7 @@ import chat.app.handlers
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.app import logs, opened
 from chat.app.desk import Desk, Visitor
+from chat.app.guard import Presence
 from chat.app.handlers import Handlers, Parts
 from chat.app.keeping import Keeper
 from chat.app.pool import Pool
@@ -242,10 +243,7 @@ def test_visits_over_loopback_leave_no_visitor_behind(brief_index: Index, desk: 
         sessions = page.state_holder.session_data
         gone = [weakref.ref(who) for each in sessions.values() for who in each.state_data.values() if isinstance(who, Visitor)]
         assert len(gone) == 3
-        for session in sessions.values():
-            session.is_closed = True
-        del session
-        Keeper(desk, page).forget(dt.datetime.now() + dt.timedelta(minutes=11))  # noqa: DTZ005 - as gradio's own times
+        Keeper(desk, page, Presence()).forget(dt.datetime.now() + dt.timedelta(minutes=11))  # noqa: DTZ005 - as gradio's own times
         gc.collect()
 
         assert len(sessions) == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import gc
 import logging
+import math
 import threading
 import weakref
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.app import opened
 from chat.app.desk import Desk, Visitor
+from chat.app.guard import Guard, Presence
 from chat.app.house import CHANGED
 from chat.app.keeping import Keeper
 from chat.app.pane import pane_functions
@@ -30,7 +33,8 @@ from tests.test_chat_app import GRADIO_WARNINGS, free_port, said, shown, swept, 
 pytestmark = GRADIO_WARNINGS
 
 _PAGE = SimpleNamespace(
-    state_holder=SimpleNamespace(session_data={}, time_last_used={}), _queue=SimpleNamespace(pending_event_ids_session={})
+    state_holder=SimpleNamespace(session_data={}, time_last_used={}),
+    _queue=SimpleNamespace(pending_event_ids_session={}, pending_messages_per_session={}),
 )
 
 
@@ -64,7 +68,7 @@ def quoted(who: Visitor) -> list[str]:
 
 def test_an_index_made_anew_is_asked_from_then_on(desk: Desk, made: Any) -> None:
     """Without a restart, and once; the same index again is nothing new."""
-    keeper, who = Keeper(desk, _PAGE), Visitor()
+    keeper, who = Keeper(desk, _PAGE, Presence()), Visitor()
     assert not keeper.renew()
     made(cloves="Zanzibar exports cloves to India.", rice="Vietnam exports rice.")
 
@@ -77,7 +81,7 @@ def test_an_index_made_anew_is_asked_from_then_on(desk: Desk, made: Any) -> None
 
 def test_answers_from_readings_that_changed_say_so_and_others_stay(desk: Desk, made: Any) -> None:
     """What is shown in a talk can be followed to its place, or is a line of ours; the same holds for links."""
-    keeper, who = Keeper(desk, _PAGE), Visitor()
+    keeper, who = Keeper(desk, _PAGE, Presence()), Visitor()
     desk.ask(who, "What does Kenya export?")
     desk.ask(who, "What does Zanzibar export?")
     links = [link_to(said.answer, desk.keys) for said in who.talk.said if said.answer]
@@ -99,7 +103,7 @@ def test_answers_from_readings_that_changed_say_so_and_others_stay(desk: Desk, m
 
 def test_numbers_of_an_open_page_lead_to_the_same_words_or_to_a_line(desk: Desk, made: Any) -> None:
     """A row is another reading by now: the number that the page has from before means the old one."""
-    keeper = Keeper(desk, _PAGE)
+    keeper = Keeper(desk, _PAGE, Presence())
     source, _, words, _ = pane_functions(desk.reading, desk.house.is_gone)
     made(apples="Ahead of all.", cloves="Zanzibar exports cloves to India.", tea="Kenya exports tea to Pakistan.")
     keeper.renew()
@@ -114,7 +118,7 @@ def test_numbers_of_an_open_page_lead_to_the_same_words_or_to_a_line(desk: Desk,
 
 def test_a_visitors_own_files_are_asked_with_the_new_readings(desk: Desk, made: Any, tmp_path: Path) -> None:
     """They and answers from them stay as they are."""
-    keeper, who = Keeper(desk, _PAGE), Visitor()
+    keeper, who = Keeper(desk, _PAGE, Presence()), Visitor()
     (tmp_path / "own").mkdir()
     own = tmp_path / "own" / "notes.txt"
     own.write_text("Oman imports frankincense.", encoding="utf-8")
@@ -146,7 +150,7 @@ def test_a_question_under_way_goes_on_with_the_readings_it_began_with(made: Any,
     asking = threading.Thread(target=desk.ask, args=(who, "What does Zanzibar export?"))
     asking.start()
     assert begun.wait(20)
-    keeper = Keeper(desk, _PAGE)
+    keeper = Keeper(desk, _PAGE, Presence())
     made(rice="Vietnam exports rice.")
     assert keeper.renew()
     go.set()
@@ -161,7 +165,7 @@ def test_an_index_that_cannot_be_used_is_told_once_and_the_old_one_answers(
     desk: Desk, made: Any, folder: Path, what: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The page goes on as it was."""
-    keeper, who = Keeper(desk, _PAGE), Visitor()
+    keeper, who = Keeper(desk, _PAGE, Presence()), Visitor()
     if what == "damaged":
         (folder / "manifest.json").write_text("{", encoding="utf-8")
     elif what == "gone":
@@ -199,28 +203,53 @@ def test_the_running_page_takes_up_readings_and_shows_them(made: Any, folder: Pa
 def sessions() -> Any:
     """A page with what gradio keeps of sessions."""
     return SimpleNamespace(
-        state_holder=SimpleNamespace(session_data={}, time_last_used={}), _queue=SimpleNamespace(pending_event_ids_session={})
+        state_holder=SimpleNamespace(session_data={}, time_last_used={}),
+        _queue=SimpleNamespace(pending_event_ids_session={}, pending_messages_per_session={}),
     )
 
 
 def test_who_left_is_forgotten_and_who_is_there_is_not(desk: Desk, sessions: Any) -> None:
-    """Ten minutes after the page was closed and last used; a program's session too; an open page has a day."""
-    holder, now = sessions.state_holder, dt.datetime(2026, 1, 1, 12)  # noqa: DTZ001
-    for name, visits, closed, minutes in (
-        ("left", True, True, 11),
-        ("just left", True, True, 9),
-        ("reading", True, False, 300),
-        ("for days", True, False, 1500),
-        ("program", False, False, 11),
+    """Ten minutes after the page was closed and last used; a program's session too, which opens none; an open page has a day."""
+    holder, now, clock = sessions.state_holder, dt.datetime(2026, 1, 1, 12), [0.0]  # noqa: DTZ001
+    presence = Presence(clock=lambda: clock[0])
+    for name, idle, closed in (
+        ("left", 11, 11),
+        ("just left", 300, 9),
+        ("just asked", 9, 300),
+        ("reading", 300, None),
+        ("for days", 1500, None),
+        ("back", 300, 20),
+        ("program", 11, None),
     ):
-        holder.session_data[name] = SimpleNamespace(state_data={7: Visitor()} if visits else {}, is_closed=closed)
-        holder.time_last_used[name] = now - dt.timedelta(minutes=minutes)
+        holder.session_data[name] = SimpleNamespace(state_data={7: Visitor()})
+        holder.time_last_used[name] = now - dt.timedelta(minutes=idle)
         sessions._queue.pending_event_ids_session[name] = set()
-    Keeper(desk, sessions).forget(now)
+        if name != "program":
+            presence.came(name)
+        if closed is not None:
+            clock[0] = -60.0 * closed
+            presence.went(name)
+    presence.came("back")
+    clock[0] = 0.0
+    Keeper(desk, sessions, presence).forget(now)
 
-    assert (
-        set(holder.session_data) == set(holder.time_last_used) == set(sessions._queue.pending_event_ids_session) == {"just left", "reading"}
-    )
+    there = {"just left", "just asked", "reading", "back"}
+    assert set(holder.session_data) == set(holder.time_last_used) == set(sessions._queue.pending_event_ids_session) == there
+
+
+def test_an_open_page_is_known_to_be_open() -> None:
+    """From its first moment until it is closed, whatever it asks."""
+    presence, seen = Presence(), []
+
+    async def app(*_: object) -> None:
+        seen.append(presence.absent_seconds("abc"))
+
+    scope = {"type": "http", "method": "GET", "path": "/gradio_api/heartbeat/abc", "headers": [(b"host", b"localhost")]}
+    assert presence.absent_seconds("abc") == math.inf
+    asyncio.run(Guard(app, host="127.0.0.1", presence=presence)(scope, app, app))  # type: ignore[arg-type]
+
+    assert seen == [0.0]
+    assert 0.0 <= presence.absent_seconds("abc") < math.inf
 
 
 def test_a_thousand_visits_leave_no_visitor_behind(desk: Desk, sessions: Any) -> None:
@@ -231,10 +260,10 @@ def test_a_thousand_visits_leave_no_visitor_behind(desk: Desk, sessions: Any) ->
         who = Visitor()
         desk.ask(who, f"What does Zanzibar export in {number}?")
         gone.append(weakref.ref(who))
-        holder.session_data[str(number)] = SimpleNamespace(state_data={7: who}, is_closed=True)
+        holder.session_data[str(number)] = SimpleNamespace(state_data={7: who})
         holder.time_last_used[str(number)] = now
     del who
-    keeper = Keeper(desk, sessions)
+    keeper = Keeper(desk, sessions, Presence())
     keeper.forget(now)
     assert all(visitor() is not None for visitor in gone)
     keeper.forget(now + dt.timedelta(hours=1))

@@ -114,7 +114,7 @@ def opened(
     _set_environment()
     from starlette.middleware import Middleware  # comes with gradio
 
-    from chat.app.guard import Guard
+    from chat.app.guard import Guard, Presence
     from chat.app.keeping import Keeper
     from chat.app.page import VISITORS_AT_ONCE, build, theme
     from chat.app.pool import Pool
@@ -131,7 +131,8 @@ def opened(
     )
     pool = Pool(desk)
     page = build(desk, pool)
-    guard = Middleware(Guard, host=host, named=allowed_hosts, tools=mcp)
+    presence = Presence()
+    guard = Middleware(Guard, host=host, named=allowed_hosts, tools=mcp, presence=presence)
     with resources.as_file(resources.files(__name__)) as folder:
         try:
             _, address, _ = page.launch(
@@ -162,7 +163,7 @@ def opened(
             raise _unusable(host, port, error) from error
         loading = threading.Thread(target=_load, args=(ready, loaded, pool.fill if asker is not None else None), daemon=True)
         loading.start()
-        keeper = Keeper(desk, page, renewed=pool.fill)
+        keeper = Keeper(desk, page, presence, renewed=pool.fill)
         if asker is not None:
             keeper.start()
         try:

@@ -7,10 +7,11 @@ Everything else that gradio serves is closed: among it files by path, addresses 
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 import socket
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,8 +37,43 @@ _OPEN = re.compile(
     rf"|{_API}/(?:info|openapi\.json|app_id|theme\.css|startup-events|queue/(?:join|data|status)|upload(?:_progress)?|component_server|cancel|reset)/?"
     rf"|{_API}/heartbeat/\w+|{_API}/call/(?:v2/)?\w+(?:/\w+)?/?"
 )
+_HEARTBEAT = re.compile(rf"{_API}/heartbeat/(\w+)")  # lasts as long as a page is open
 _TOOLS = re.compile(rf"{_API}/mcp(?:/[^\0]*)?")
 _LOOPBACK = ("localhost", "localhost.localdomain")
+
+
+class Presence:
+    """Which pages are open, and since when others are not."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._open: Counter[str] = Counter()
+        self._left: dict[str, float] = {}
+
+    def came(self, page: str) -> None:
+        """A page, called by its session, was opened or is back."""
+        self._open[page] += 1
+        self._left.pop(page, None)
+
+    def went(self, page: str) -> None:
+        """It was closed, or its network was."""
+        self._open[page] -= 1
+        if not self._open[page]:
+            del self._open[page]
+            self._left[page] = self._clock()
+
+    def absent_seconds(self, page: str) -> float:
+        """For how long it has been closed; 0.0 while it is open, endless where it never was."""
+        if page in self._open:
+            return 0.0
+        return self._clock() - self._left.get(page, -math.inf)
+
+    def forget(self, *, seconds: float) -> None:
+        """Forget pages that were closed so long ago."""
+        now = self._clock()
+        for page, left in list(self._left.items()):
+            if now - left > seconds:
+                self._left.pop(page, None)
 
 
 class Guard:
@@ -45,11 +81,12 @@ class Guard:
     Lets through what is meant for the page, and answers the rest with a status and one line.
 
     `host` is the address served on: by loopback only names of this machine are heard; elsewhere its name and any address in figures, which
-    no stranger's domain can be made to look like (DNS rebinding). `named` are further hosts, such as a proxy's; `tools` opens MCP.
+    no stranger's domain can be made to look like (DNS rebinding). `named` are further hosts, such as a proxy's; `tools` opens MCP;
+    `presence` is told which pages are open.
     """
 
-    def __init__(self, app: App, *, host: str, named: Collection[str] = (), tools: bool = False) -> None:
-        self._app, self._tools = app, tools
+    def __init__(self, app: App, *, host: str, named: Collection[str] = (), tools: bool = False, presence: Presence | None = None) -> None:
+        self._app, self._tools, self._presence = app, tools, presence or Presence()
         self._named = frozenset(name.lower() for name in named)
         self._is_local = is_loopback(host)
         own = () if self._is_local else (socket.gethostname().lower(), socket.gethostname().lower() + ".local", host.lower())
@@ -78,9 +115,14 @@ class Guard:
                 raise _too_large(most)
             return message
 
+        page = _HEARTBEAT.fullmatch(scope["path"])
+        if page:
+            self._presence.came(page[1])
         try:
             await self._app(scope, counted, send)
         finally:
+            if page:
+                self._presence.went(page[1])
             if _is_upload(scope):
                 self._lying.append((time.monotonic(), read))
 

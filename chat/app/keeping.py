@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from chat.app.desk import FORGOTTEN_SECONDS, Desk, Visitor
+from chat.app.desk import FORGOTTEN_SECONDS, Desk
+from chat.app.guard import Presence
 from index.errors import FootnotedError
 from index.library import Index
 from index.manifest import MANIFEST_NAME
@@ -28,8 +29,8 @@ _State = tuple[int, int, int]
 class Keeper:
     """Does both until it is stopped. `page` is gradio's Blocks; `renewed` is called when other readings are there."""
 
-    def __init__(self, desk: Desk, page: Any, *, renewed: Callable[[], object] = lambda: None) -> None:
-        self._desk, self._page, self._renewed = desk, page, renewed
+    def __init__(self, desk: Desk, page: Any, presence: Presence, *, renewed: Callable[[], object] = lambda: None) -> None:
+        self._desk, self._page, self._presence, self._renewed = desk, page, presence, renewed
         self._stopped = threading.Event()
         self._seen = self._state()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -69,18 +70,19 @@ class Keeper:
         return True
 
     def forget(self, now: dt.datetime | None = None) -> None:
-        """Let go of the sessions of visitors who left some time ago, and of programs, which leave nothing to come back to."""
+        """Let go of the sessions of visitors who left some time ago, and of programs that did."""
         now = now or dt.datetime.now()  # noqa: DTZ005 - gradio's times have no zone
         holder, queue = self._page.state_holder, self._page._queue  # noqa: SLF001 - there is no other way to a session
-        for hash, session in list(holder.session_data.items()):
+        self._presence.forget(seconds=LONGEST_VISIT_SECONDS)
+        for hash in list(holder.session_data):
             used = holder.time_last_used.get(hash)
             idle = (now - used).total_seconds() if used else 0.0
-            visits = any(isinstance(value, Visitor) for value in list(session.state_data.values()))
-            if idle > (LONGEST_VISIT_SECONDS if visits and not session.is_closed else FORGOTTEN_SECONDS):
+            if idle > LONGEST_VISIT_SECONDS or min(idle, self._presence.absent_seconds(hash)) > FORGOTTEN_SECONDS:
                 holder.session_data.pop(hash, None)
                 holder.time_last_used.pop(hash, None)
                 if not queue.pending_event_ids_session.get(hash):
                     queue.pending_event_ids_session.pop(hash, None)
+                    queue.pending_messages_per_session.pop(hash, None)
 
     def _run(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):

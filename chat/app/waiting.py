@@ -1,8 +1,8 @@
 """
 Whose turn it is: a bounded line, and how much one caller may ask in a minute. Needs no gradio.
 
-A question keeps both cores busy while the model reads, so more than one at a time would only make all of them slower (`bench/load.py`
-measures it). What a class needs is an order, a word on how long it will be, and an end to the line.
+A question keeps both cores busy while the model reads, so that several in one forward pass, or in threads, take as long as one after the
+other or longer (`python -m bench together`). What a class needs is an order, a word on how long it will be, and an end to the line.
 """
 
 from __future__ import annotations
