@@ -18,7 +18,7 @@ from chat.citing import cite_apart, style_named
 from chat.conversation import Turn
 from chat.render.found import reasons
 from chat.render.json import answer_json
-from index.errors import BadQuestion
+from index.errors import BadQuestion, UnknownDocument
 from index.search import Query
 from index.search import search as find
 from index.wording import read
@@ -48,7 +48,7 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         cited = style_named(style)
         turns = _turns(history)
         started = time.perf_counter()
-        answer = desk.answer(question, turns, tuple(documents or ()))
+        answer = desk.answer(question, turns, _there(desk, documents))
         return cast("dict[str, Any]", json.loads(answer_json(answer, cited, seconds=time.perf_counter() - started)))
 
     def search(query: str, documents: list[str] | None = None, most: int = 10, style: str = "chicago") -> dict[str, Any]:
@@ -61,7 +61,7 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             most: how many passages to give at most, 1 to 50
             style: how they are cited: chicago, apa, mla or harvard
         """
-        cited = style_named(style)
+        cited, documents = style_named(style), list(_there(desk, documents)) or None
         desk.loaded.wait()
         asker = desk.asker()
         with desk.one_at_a_time:
@@ -85,6 +85,17 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         }
 
     return (ask, search) if desk.can_more else (ask,)
+
+
+def _there(desk: Desk, documents: list[str] | None) -> tuple[str, ...]:
+    """The ids of readings that a caller names. Raises UnknownDocument, without the folder that the index lies in."""
+    found: list[str] = []
+    for name in documents or ():
+        try:
+            found.append(desk.index.document(name).id)
+        except UnknownDocument:
+            raise UnknownDocument(f"no document '{name}' among the readings; leave `documents` out to ask all of them") from None
+    return tuple(found)
 
 
 def _turns(history: object) -> list[Turn]:
