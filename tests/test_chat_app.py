@@ -191,9 +191,9 @@ def test_programs_ask_and_search_and_nothing_of_one_reaches_another(served: str,
 def test_an_error_reaches_a_program_as_one_line(served: str) -> None:
     """What it asked wrongly, and nothing of the inside."""
     for name in ("/ask", "/search"):
-        with pytest.raises(AppError, match="^no document 'x' among the readings; leave `documents` out to ask all of them$"):
+        with pytest.raises(AppError, match=r"^no document 'x' among the readings; leave `documents` out to ask all of them$"):
             visitor(served).predict("What is CPEC?", documents=["x"], api_name=name)
-    with pytest.raises(AppError, match="^no style 'oscola'; there are: chicago, apa, mla, harvard$"):
+    with pytest.raises(AppError, match=r"^no style 'oscola'; there are: chicago, apa, mla, harvard$"):
         visitor(served).predict("What is CPEC?", style="oscola", api_name="/ask")
 
 
