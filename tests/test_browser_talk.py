@@ -40,6 +40,7 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
     corpus = tmp_path_factory.mktemp("talk") / "corpus"
     corpus.mkdir()
     (corpus / "a-brief.md").write_bytes(BRIEF.read_bytes())
+    (corpus / "a-brief.csl.json").write_bytes(BRIEF.with_suffix(".csl.json").read_bytes())
     (corpus / "rain.md").write_text(
         "# On Rain\n\n## Floods\n\nThe Indus Plan was adopted in Lahore in 1996. It rained.\n", encoding="utf-8"
     )
@@ -339,7 +340,7 @@ def test_a_talk_is_saved_in_every_format_and_holds_when_it_is_verified(asker: As
         if isinstance(format, VerifiableFormat):
             assert [found.verdict for found in verify(file, asker.index)] == ["holds"] * quotations
         else:
-            assert "South-South Cooperation" in file.read_text(encoding="utf-8").replace("{", "").replace("}", "")
+            assert "Khan" in file.read_text(encoding="utf-8")
 
 
 def test_two_visitors_save_only_their_own(address: str, visit: Visit) -> None:
@@ -349,7 +350,7 @@ def test_two_visitors_save_only_their_own(address: str, visit: Visit) -> None:
     for page, question in zip(pages, questions, strict=True):
         answered(page, question)
         page.click("#t1-save")
-        page.evaluate("window.saved = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => (saved.push(blob), make(blob))")
+        page.evaluate("() => { window.saved = []; URL.createObjectURL = (blob) => (window.saved.push(blob), 'blob:none'); }")
     for page in pages:
         page.click("#t1-file-markdown")
     for page, own, foreign in ((pages[0], *questions), (pages[1], *reversed(questions))):

@@ -69,9 +69,8 @@ def process(quotes: Sequence[Quote], style: Style, position: Position) -> Cited:
         seen.add(id)
         locator = locator_of(quote, style)
         asked.append((tuple(written[other] for other in groups[id]), _form(groups[id].index(id), locator, later=later), locator))
-    for group in dict.fromkeys(group for group, _, _ in asked):
-        _learn(group, [form for other, form, _ in asked if other == group], style)
-    runs = [_placed(_known(group, style)[form], locator) for group, form, locator in asked]
+    known = {group: _learned(group, [form for other, form, _ in asked if other == group], style) for group, _, _ in asked}
+    runs = [_placed(known[group][form], locator) for group, form, locator in asked]
     citations = tuple(Citation(found, quote.notes) for found, quote in zip(runs, quotes, strict=True))
     if not style.heading or position is not Position.IN_ORDER:
         return Cited(citations)
@@ -86,8 +85,8 @@ def _known(_group: tuple[str, ...], _style: Style) -> dict[_Form, tuple[Run, ...
     return {}
 
 
-def _learn(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> None:
-    """Have pandoc word what is not known yet. It tells first notes from later ones by their order: each call has one of a work."""
+def _learned(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> dict[_Form, tuple[Run, ...]]:
+    """What is known, after pandoc worded what was not. It tells first notes from later ones by their order: each call has one of a work."""
     known = _known(group, style)
     missing = [form for form in dict.fromkeys(forms) if form not in known]
     while missing:
@@ -99,6 +98,7 @@ def _learn(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> None
             batch = missing
         known.update(_worded(group, batch, style))
         missing = [form for form in missing if form not in known]
+    return known
 
 
 def _worded(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> dict[_Form, tuple[Run, ...]]:
@@ -220,7 +220,7 @@ def _placed(runs: Sequence[Run], locator: Locator) -> tuple[Run, ...]:
 
 
 def _moved_inside(place: str) -> str | Callable[[re.Match[str]], str]:
-    """What stands for the sign of a place and the mark after it: American style puts it inside double quotation marks (CMOS 6.9)."""
+    """What stands for the sign of a place and the mark after it: American style puts it inside quotation marks (CMOS 17, 6.9)."""
     return (lambda found: f"{place[:-1]}{found[1]}”") if place.endswith("”") else r"\g<0>"
 
 

@@ -36,7 +36,7 @@ CHICAGO = Style(
     slide="slide {}",
     slides="slides {}",
     section="sec. “{}”",
-    keeps_comma=True,  # CMOS 6.125: “Are You a Doctor?,”
+    keeps_comma=True,  # CMOS, 17th edition, 6.125: “Are You a Doctor?,”
     ends_in_address=True,
 )
 APA = Style(
@@ -60,7 +60,7 @@ MLA = Style(
     slide="slide {}",
     slides="slides {}",
     section="sec. “{}”",
-    publishing_author="author",  # Handbook, 5.17: the title comes first then
+    publishing_author="author",  # the title comes first then
     speech_date="event-date",
 )
 HARVARD = Style(
