@@ -34,6 +34,14 @@ _SIZES = pytest.mark.parametrize(
 )
 
 
+# Files that the page hands to the browser are kept in `window.saved` too.
+_KEEPING = """() => {
+  const make = URL.createObjectURL.bind(URL);
+  window.saved = [];
+  URL.createObjectURL = (blob) => (window.saved.push(blob), make(blob));
+}"""
+
+
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
     """The program without the model, on the brief and two short readings: what its answers are worth does not matter here."""
@@ -350,7 +358,7 @@ def test_two_visitors_save_only_their_own(address: str, visit: Visit) -> None:
     for page, question in zip(pages, questions, strict=True):
         answered(page, question)
         page.click("#t1-save")
-        page.evaluate("() => { window.saved = []; URL.createObjectURL = (blob) => (window.saved.push(blob), 'blob:none'); }")
+        page.evaluate(_KEEPING)
     for page in pages:
         page.click("#t1-file-markdown")
     for page, own, foreign in ((pages[0], *questions), (pages[1], *reversed(questions))):

@@ -182,7 +182,7 @@ def test_what_was_worded_once_costs_no_pandoc_again(monkeypatch) -> None:
 
     assert [citation.text.rpartition(", ")[2] for citation in cited] == [
         "77.",
-        "https://issi.org.pk/brief?a=1&b=2.",
+        "sec. “Conclusion,” https://issi.org.pk/brief?a=1&b=2.",
         "v.",
         "sec. “Conclusion.”",
     ]
