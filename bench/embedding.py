@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -31,7 +32,7 @@ def rows(data: Path | None) -> Iterator[dict[str, str]]:
     for name, corpus in sets.items():
         passages = _passages(corpus)
         texts = [passage.text for passage in passages]
-        plain, ours = _in_turn(lambda texts=texts: embedder.model.encode(texts), lambda found=passages: embedder.embed_passages(found))
+        plain, ours = _in_turn(partial(embedder.model.encode, texts), partial(embedder.embed_passages, passages))
         yield _row(f"{name}: plain way, passages a second", f"{len(passages) / median(plain):.1f}")
         yield _row(f"{name}: ours, in {embedder.precision}", f"{len(passages) / median(ours):.1f}")
         ratios = sorted(slow / quick for slow, quick in zip(plain, ours, strict=True))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from chat.answerers.extractive import ExtractiveAnswerer
 from chat.app import opened
 from chat.asking import Asker
 from chat.citing import cite_all
+from chat.export import VerifiableFormat, formats
+from chat.verifying import verify
 from index.embedders.hashing import HashingEmbedder
 from index.library import Index
 from ingest.build import build
@@ -29,12 +34,21 @@ _SIZES = pytest.mark.parametrize(
 )
 
 
+# Files that the page hands to the browser are kept in `window.saved` too.
+_KEEPING = """() => {
+  const make = URL.createObjectURL.bind(URL);
+  window.saved = [];
+  URL.createObjectURL = (blob) => (window.saved.push(blob), make(blob));
+}"""
+
+
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Asker:
     """The program without the model, on the brief and two short readings: what its answers are worth does not matter here."""
     corpus = tmp_path_factory.mktemp("talk") / "corpus"
     corpus.mkdir()
     (corpus / "a-brief.md").write_bytes(BRIEF.read_bytes())
+    (corpus / "a-brief.csl.json").write_bytes(BRIEF.with_suffix(".csl.json").read_bytes())
     (corpus / "rain.md").write_text(
         "# On Rain\n\n## Floods\n\nThe Indus Plan was adopted in Lahore in 1996. It rained.\n", encoding="utf-8"
     )
@@ -236,6 +250,8 @@ def test_own_files_are_the_visitors_alone(address: str, visit: Visit, picture: A
     mine.wait_for_selector("#reading h2:has-text('my notes.txt')")
     number = mine.url.split("#source-")[1].split("-")[0]
     assert len(number) == 25
+    assert mine.inner_text("#count") == "4 readings"
+    assert other.inner_text("#count") == "3 readings"
     assert "cloves" not in other.content()
     other.click("#tab-readings")
     assert "my notes" not in other.inner_text("#library")
@@ -244,7 +260,10 @@ def test_own_files_are_the_visitors_alone(address: str, visit: Visit, picture: A
     mine.wait_for_selector("#status:has-text('Your files are gone')")
     mine.click("#tab-ask")
     mine.wait_for_selector("#chat .line:has-text('files that you removed')")
-    assert "cloves" not in mine.inner_text("#chat")
+    mine.wait_for_selector("#reading h2:has-text('SOUTH')")
+    assert "cloves" not in mine.content()
+    assert "#source-" not in mine.url
+    assert mine.inner_text("#count") == "3 readings"
 
 
 def test_a_file_that_cannot_be_read_is_said(address: str, visit: Visit, tmp_path: Path) -> None:
@@ -257,6 +276,117 @@ def test_a_file_that_cannot_be_read_is_said(address: str, visit: Visit, tmp_path
     page.wait_for_selector("#status .error", timeout=90_000)
 
     assert "a.xyz has an ending that is not read" in page.inner_text("#status")
+
+
+def test_footnotes_follow_the_style_that_is_chosen_and_the_browser_remembers_it(address: str, visit: Visit) -> None:
+    """By key: short notes from the second on; then brackets with a list of works, copied along; so again after a reload."""
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    answered(page, "What did Aamir Khan call for?")
+    answered(page, "What is CPEC?", 2)
+    notes = texts(page, "#chat ol.notes li")
+    assert notes[0].startswith("Mahrukh Khan, South-South Cooperation: Fostering")
+    assert all(note.startswith("Khan, South-South Cooperation, sec. “") for note in notes[1:] if "Khan" in note[:20])
+    page.focus("#style")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("#chat .works")
+    for _ in range(2):
+        assert texts(page, "#chat ol.notes li")[0].startswith("(Khan, 2023, “")
+        assert texts(page, "#chat .works .line") == ["References"]
+        page.click("#t1-copy")
+        page.wait_for_function("document.querySelector('#t1-copy').textContent === 'Copied'")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert " (Khan, 2023, " in copied
+        assert "\n\nReferences\n\n" in copied
+        assert "\n\nKhan, M. (2023). South-South Cooperation: " in copied
+        settle(page)
+        page.reload()
+        page.wait_for_selector("#chat .works")
+    assert page.input_value("#style") == "apa"
+
+
+def test_an_answer_is_saved_as_word_with_a_real_footnote_for_each_quotation(address: str, visit: Visit, tmp_path: Path) -> None:
+    """From the keyboard. LibreOffice reads as many footnotes as there are quotations, and the quotations are its text."""
+    page = visit(address)
+    answered(page, "What is CPEC?")
+    page.focus("#t1-save")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#t1-save", "aria-expanded") == "true"
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "t1-file-word":
+            break
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#t1-file-word').textContent === 'Saved'")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "t1-save"
+    assert page.get_attribute("#t1-save", "aria-expanded") == "false"
+
+    assert saved.value.suggested_filename == "Footnoted - What is CPEC.docx"
+    file = tmp_path / "answer.docx"
+    file.write_bytes(Path(saved.value.path()).read_bytes())
+    words, footnotes = written(file)
+    quotations = texts(page, "#chat .words")
+    assert len(footnotes) == len(quotations) > 0
+    assert all(quotation in words for quotation in quotations)
+
+
+def test_a_talk_is_saved_in_every_format_and_holds_when_it_is_verified(asker: Asker, address: str, visit: Visit, tmp_path: Path) -> None:
+    """What is saved says what it is by its name, and every quotation in it still stands in the readings."""
+    page = visit(address)
+    answered(page, "What is CPEC?")
+    answered(page, "What does Pakistan sell?", 2)
+    quotations = page.locator("#chat a.number").count()
+    page.click("#t0-save")
+    for name, format in formats().items():
+        with page.expect_download() as saved:
+            page.click(f"#t0-file-{name}")
+        assert saved.value.suggested_filename.startswith("Footnoted - ")
+        assert saved.value.suggested_filename.endswith(f"2 answers{format.suffix}")
+        file = tmp_path / f"talk{format.suffix}"
+        file.write_bytes(Path(saved.value.path()).read_bytes())
+        if isinstance(format, VerifiableFormat):
+            assert [found.verdict for found in verify(file, asker.index)] == ["holds"] * quotations
+        else:
+            assert "Khan" in file.read_text(encoding="utf-8")
+
+
+def test_two_visitors_save_only_their_own(address: str, visit: Visit) -> None:
+    """Asked for at the same moment: each browser gets its own talk and no word of the other's."""
+    pages = [visit(address) for _ in range(2)]
+    questions = ["What is CPEC?", "What does Pakistan sell?"]
+    for page, question in zip(pages, questions, strict=True):
+        answered(page, question)
+        page.click("#t1-save")
+        page.evaluate(_KEEPING)
+    for page in pages:
+        page.click("#t1-file-markdown")
+    for page, own, foreign in ((pages[0], *questions), (pages[1], *reversed(questions))):
+        page.wait_for_function("window.saved.length === 1")
+        file = page.evaluate("window.saved[0].text()")
+        assert f"## {own}" in file
+        assert foreign not in file
+        assert file.count("\n[^") == page.locator("#chat a.number").count()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(address: str, visit: Visit, tmp_path: Path) -> None:
+    """In words, where it was added; the next one is taken."""
+    file = tmp_path / "big.txt"
+    with file.open("wb") as large:
+        large.truncate(20_000_001)
+    page = visit(address)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "upload" in request.url else None)
+    page.click("#tab-readings")
+    page.set_input_files("input[type=file]", file)
+    page.wait_for_selector("#too-large:visible")
+    assert page.inner_text("#too-large") == "“big.txt” is larger than 20 MB; add a smaller file. Nothing was added."
+    assert sent == []
+    small = tmp_path / "small.txt"
+    small.write_text("Zanzibar exports cloves.\n", encoding="utf-8")
+    page.set_input_files("input[type=file]", small)
+    page.wait_for_selector("#status:has-text('1 file added')", timeout=90_000)
+    assert not page.is_visible("#too-large")
 
 
 @_SIZES
@@ -272,6 +402,10 @@ def test_axe_finds_no_barrier(address: str, visit: Visit, picture: Any, viewport
     ask(page, "zzz qqq xxx?")
     page.wait_for_selector("#chat .refusal, #chat .answer >> nth=1")
     page.click("#t1-unhelpful")
+    page.select_option("#style", "apa")
+    page.wait_for_selector("#chat .works")
+    page.click("#t1-save")
+    page.click("#t0-save")
     settle(page)
     name = f"{'phone' if viewport == _PHONE else 'wide'}-{scheme}"
     picture(page, f"acts-{name}")
@@ -301,6 +435,20 @@ def test_two_visitors_at_once_see_only_their_own(address: str, visit: Visit) -> 
         page.wait_for_selector("#chat .answer")
 
     assert [texts(page, "#chat .question") for page in pages] == [[question] for question in questions]
+
+
+def written(file: Path) -> tuple[str, list[str]]:
+    """The words of a Word file and its footnotes, as LibreOffice reads them."""
+    if shutil.which("soffice") is None:
+        needed("soffice")
+    profile = f"-env:UserInstallation=file://{file.parent / 'profile'}"
+    command = ["soffice", profile, "--headless", "--convert-to", "fodt", "--outdir", str(file.parent), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    tree = etree.parse(file.with_suffix(".fodt"))
+    space = {"text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0"}
+    footnotes = tree.xpath("//text:note[@text:note-class='footnote']", namespaces=space)
+    words = " ".join("".join(found.itertext()) for found in tree.xpath("//text:p[text:note]", namespaces=space))
+    return words, ["".join(note.itertext()) for note in footnotes]
 
 
 def answered(page: Any, question: str, count: int = 1) -> None:

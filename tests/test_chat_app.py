@@ -168,7 +168,7 @@ def test_programs_are_offered_ask_and_search_with_types_and_words(served: str) -
 
     assert set(offered) == {"/ask", "/search"}
     arguments = {name: [argument["parameter_name"] for argument in found["parameters"]] for name, found in offered.items()}
-    assert arguments == {"/ask": ["question", "history", "documents"], "/search": ["query", "documents", "most"]}
+    assert arguments == {"/ask": ["question", "history", "documents", "style"], "/search": ["query", "documents", "most", "style"]}
     assert "authors' own words" in str(offered["/ask"])
 
 
@@ -181,17 +181,20 @@ def test_programs_ask_and_search_and_nothing_of_one_reaches_another(served: str,
     alone = second.predict(**follow)
     leaning = second.predict(**follow, history=[{"question": "What is CPEC?", "answer": ""}])
     again = first.predict(**follow)
-    found = second.predict("CPEC", most=2, api_name="/search")
+    found = second.predict("CPEC", most=2, style="apa", api_name="/search")
 
     assert answer["quotes"][0]["text"] == document.text[answer["quotes"][0]["start"] : answer["quotes"][0]["end"]]
     assert _texts(again) == _texts(alone) != _texts(leaning)
-    assert len(found["passages"]) == 2
+    assert [passage["citation"].partition(" “")[0] for passage in found["passages"]] == ["(Khan, 2023,"] * 2
 
 
 def test_an_error_reaches_a_program_as_one_line(served: str) -> None:
     """What it asked wrongly, and nothing of the inside."""
-    with pytest.raises(AppError, match="no document 'x' in index"):
-        visitor(served).predict("What is CPEC?", None, ["x"], api_name="/ask")
+    for name in ("/ask", "/search"):
+        with pytest.raises(AppError, match=r"^no document 'x' among the readings; leave `documents` out to ask all of them$"):
+            visitor(served).predict("What is CPEC?", documents=["x"], api_name=name)
+    with pytest.raises(AppError, match=r"^no style 'oscola'; there are: chicago, apa, mla, harvard$"):
+        visitor(served).predict("What is CPEC?", style="oscola", api_name="/ask")
 
 
 def test_tools_that_are_not_installed_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

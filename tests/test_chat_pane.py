@@ -40,18 +40,20 @@ def test_a_place_is_shown_in_its_document_and_in_its_paragraph(functions: dict[s
     (document,) = brief_index.documents.values()
     start = document.text.index("Vision 2025")
     link = f"#source-0-{start}-{start + 11}"
-    card = parsed(functions["passage"](link))
+    card = parsed(functions["passage"]([link, "chicago"]))
 
     assert parsed(functions["source"](link)).one("h2").text == document.title
     assert card.one("mark").text == functions["words"](link) == "Vision 2025"
     assert card.one("p", kind="said").text in document.text
-    assert card.one("p", kind="cited").text.startswith("Mahrukh Khan, South-South Cooperation (Institute")
+    assert card.one("p", kind="cited").text.startswith("Mahrukh Khan, South-South Cooperation: Fostering")
+    assert parsed(functions["passage"]([link, "mla"])).one("p", kind="cited").text.startswith("(Khan, sec. “")
+    assert functions["passage"](link) == functions["passage"](None) == ""
 
 
 @pytest.mark.parametrize("link", _NOWHERE, ids=repr)
 def test_a_place_that_does_not_exist_is_nothing(functions: dict[str, Callable[..., str]], link: object) -> None:
     """Whatever is sent, nothing comes back and nothing is raised; of a document's wrong place the document."""
-    assert functions["passage"](link) == ""
+    assert functions["passage"]([link, "chicago"]) == ""
     assert functions["words"](link) == ""
     assert functions["facsimile"]([link, 1]) == ""
     assert (functions["source"](link) == "") == (link != "#source-0-0-99999999")

@@ -42,7 +42,7 @@ def test_ask_and_search_are_tools(brief_index: Index) -> None:
         answer = call(address, "tools/call", {"name": "ask", "arguments": {"question": "What is CPEC?"}})
 
     assert sorted(named) == ["ask", "search"]
-    assert sorted(named["ask"]["inputSchema"]["properties"]) == ["documents", "history", "question"]
+    assert sorted(named["ask"]["inputSchema"]["properties"]) == ["documents", "history", "question", "style"]
     assert "authors' own words" in named["ask"]["description"]
     quote = ast.literal_eval(answer["content"][0]["text"])["quotes"][0]  # gradio writes a dict as Python does
     assert quote["text"] == document.text[quote["start"] : quote["end"]]

@@ -257,4 +257,5 @@ def limits_html(most_megabytes: int) -> str:
     """What a visitor should know before adding files."""
     limits = f"Up to {MOST_FILES} files of {most_megabytes} MB."
     words = f"{limits} Nobody else sees them, and they are forgotten {FORGOTTEN_SECONDS // 60} minutes after you close this page."
-    return f'<p class="line">{escaped(words)}</p>'
+    too_large = f'<p id="too-large" class="line error" role="alert" data-megabytes="{most_megabytes}" hidden></p>'
+    return f'<p class="line">{escaped(words)}</p>{too_large}'

@@ -13,4 +13,19 @@ function tidy() {
 
 new MutationObserver(tidy).observe(document.body, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
+// A visitor's own files were removed: nothing of them stays on the page. Their numbers are as long as no row is.
+const isOwn = (link) => /^#source-\d{25}/.test(link);
+
+document.addEventListener("own-files-removed", () => {
+  away();
+  passages.clear();
+  for (const row of [...kept.keys()]) if (isOwn(`#source-${row}`)) kept.delete(row);
+  document.querySelectorAll("#found li").forEach((found) => isOwn(found.querySelector("a").hash) && found.remove());
+  if (isOwn(location.hash)) history.replaceState(null, "", location.pathname + location.search);
+  if (!isOwn(`#source-${pane.row}`)) return;
+  element.replaceChildren();
+  pane.row = null;
+  show("#source-0");
+});
+
 show(location.hash.startsWith("#source-") ? location.hash : "#source-0");

@@ -18,7 +18,7 @@ from chat.citing import cite_apart, style_named
 from chat.conversation import MAX_QUESTION_CHARACTERS, Turn
 from chat.render.found import reasons
 from chat.render.json import answer_json
-from index.errors import BadQuestion
+from index.errors import BadQuestion, UnknownDocument
 
 _MOST_PASSAGES = 50
 _MOST_TURNS = 50  # of a history; a question leans on three
@@ -46,7 +46,7 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         turns = _turns(history)
         started = time.perf_counter()
         with desk.line.turn():
-            answer = desk.answer(question, turns, tuple(documents or ()))
+            answer = desk.answer(question, turns, _there(desk, documents))
         return cast("dict[str, Any]", json.loads(answer_json(answer, cited, seconds=time.perf_counter() - started)))
 
     def search(query: str, documents: list[str] | None = None, most: int = 10, style: str = "chicago") -> dict[str, Any]:
@@ -61,7 +61,9 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         """
         cited = style_named(style)
         with desk.line.turn():
-            asked, hits = desk.find(query[:MAX_QUESTION_CHARACTERS], documents, k=max(1, min(int(most), _MOST_PASSAGES)))
+            asked, hits = desk.find(
+                query[:MAX_QUESTION_CHARACTERS], _there(desk, documents) or None, k=max(1, min(int(most), _MOST_PASSAGES))
+            )
         citations = cite_apart([Quote(hit.passage, hit.passage.span) for hit in hits], cited)
         return {
             "query": query,
@@ -80,6 +82,17 @@ def programs(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
         }
 
     return (ask, search) if desk.can_more else (ask,)
+
+
+def _there(desk: Desk, documents: list[str] | None) -> tuple[str, ...]:
+    """The ids of readings that a caller names. Raises UnknownDocument, without the folder that the index lies in."""
+    found: list[str] = []
+    for name in documents or ():
+        try:
+            found.append(desk.index.document(name).id)
+        except UnknownDocument:
+            raise UnknownDocument(f"no document '{name}' among the readings; leave `documents` out to ask all of them") from None
+    return tuple(found)
 
 
 def _turns(history: object) -> list[Turn]:

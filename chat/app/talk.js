@@ -224,8 +224,10 @@ document.addEventListener("click", (event) => {
     send("ask", { question: pressed.textContent });
     document.querySelector("#question textarea").focus({ preventScroll: true });
   } else if (pressed.id === "all-readings") choose([]);
-  else if (pressed.id === "remove-own") send("remove-own");
-  else if (pressed.id === "opinions") saveOpinions();
+  else if (pressed.id === "remove-own") {
+    send("remove-own");
+    document.dispatchEvent(new Event("own-files-removed"));
+  } else if (pressed.id === "opinions") saveOpinions();
   else if (pressed.id === "forget") {
     [KEPT, OPINIONS].forEach((key) => store(key, {}));
     history.replaceState(null, "", location.pathname);
@@ -237,6 +239,22 @@ document.addEventListener("click", (event) => {
     acts[name](pressed, Number(turn));
   }
 });
+
+// A file that is too large is refused before it is sent, and before gradio hears of it.
+document.addEventListener(
+  "change",
+  (event) => {
+    if (event.target.type !== "file" || !byId("too-large")) return;
+    const line = byId("too-large"), most = Number(line.dataset.megabytes);
+    const large = [...event.target.files].find((file) => file.size > most * 1_000_000);
+    line.hidden = !large;
+    line.textContent = large ? `“${large.name}” is larger than ${most} MB; add a smaller file. Nothing was added.` : "";
+    if (!large) return;
+    event.stopImmediatePropagation();
+    event.target.value = "";
+  },
+  { capture: true },
+);
 
 document.addEventListener("keydown", (event) => {
   const files = event.key === "Escape" && event.target.closest?.(".acts.files.shown");

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -28,6 +28,9 @@ from chat.citing.styles import Style
 from chat.pandoc import convert, inlines, runs_of, said
 
 _PLACE, _REMARK, _PAGE = "\U0010fffc", "\U0010fffd", "\U0010fffb"  # stand for a locator's words; `words_of` lets no document have them
+_ASKS = "\U0010fffa"  # after a title's question mark, so that no comma after it is left out; a full stop is
+_INSIDE = re.compile(f"{_PLACE}([.,])")
+_TITLES = ("title", "title-short", "container-title")
 _NO_WORDS = frozenset("id type URL DOI language".split())  # fields that are codes
 _FILE_NAME = re.compile(r"\.[A-Za-z0-9]{2,5}$")  # a title that stands for want of a better; no style may set it in capitals
 _CSL = "{http://purl.org/net/xbiblio/csl}"
@@ -66,9 +69,8 @@ def process(quotes: Sequence[Quote], style: Style, position: Position) -> Cited:
         seen.add(id)
         locator = locator_of(quote, style)
         asked.append((tuple(written[other] for other in groups[id]), _form(groups[id].index(id), locator, later=later), locator))
-    for group in dict.fromkeys(group for group, _, _ in asked):
-        _learn(group, [form for other, form, _ in asked if other == group], style)
-    runs = [_placed(_known(group, style)[form], locator) for group, form, locator in asked]
+    known = {group: _learned(group, [form for other, form, _ in asked if other == group], style) for group, _, _ in asked}
+    runs = [_placed(known[group][form], locator) for group, form, locator in asked]
     citations = tuple(Citation(found, quote.notes) for found, quote in zip(runs, quotes, strict=True))
     if not style.heading or position is not Position.IN_ORDER:
         return Cited(citations)
@@ -83,8 +85,8 @@ def _known(_group: tuple[str, ...], _style: Style) -> dict[_Form, tuple[Run, ...
     return {}
 
 
-def _learn(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> None:
-    """Have pandoc word what is not known yet. It tells first notes from later ones by their order: each call has one of a work."""
+def _learned(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> dict[_Form, tuple[Run, ...]]:
+    """What is known, after pandoc worded what was not. It tells first notes from later ones by their order: each call has one of a work."""
     known = _known(group, style)
     missing = [form for form in dict.fromkeys(forms) if form not in known]
     while missing:
@@ -96,6 +98,7 @@ def _learn(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> None
             batch = missing
         known.update(_worded(group, batch, style))
         missing = [form for form in missing if form not in known]
+    return known
 
 
 def _worded(group: tuple[str, ...], forms: Sequence[_Form], style: Style) -> dict[_Form, tuple[Run, ...]]:
@@ -136,6 +139,13 @@ def _fitted(item: dict[str, Any], style: Style) -> dict[str, Any]:
         item = {**item, "status": style.undated}
     if style.unnumbered_article and item["type"] in ("article", "article-journal") and not item.keys() & {"volume", "page"}:
         item = {**item, "type": style.unnumbered_article}
+    people = item.get("author", [])
+    if style.publishing_author and "publisher" in item and [person.get("literal") for person in people] == [item["publisher"]]:
+        item = {field: value for field, value in item.items() if field != style.publishing_author}
+    if style.speech_date and item["type"] == "speech" and "issued" in item:
+        item = {**item, style.speech_date: item["issued"]}
+    if style.keeps_comma:
+        item = {field: f"{value}{_ASKS}" if field in _TITLES and value[-1] in "?!" else value for field, value in item.items()}
     return item
 
 
@@ -164,7 +174,7 @@ def references_of(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _reference(item: dict[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for field, value in item.items():
-        if field == "issued":
+        if field in ("issued", "event-date"):
             fields[field] = _date(value)
         elif isinstance(value, list):
             people = [{"t": "MetaMap", "c": {part: said(words) for part, words in person.items()}} for person in value]
@@ -203,8 +213,15 @@ def _runs(found: Sequence[Any]) -> tuple[Run, ...]:
 def _placed(runs: Sequence[Run], locator: Locator) -> tuple[Run, ...]:
     """The runs with the locator's words where their signs stand."""
     page = locator.pages[0] if locator.pages else ""
-    words = {_PLACE: locator.place, _REMARK: locator.remark, _PAGE: page}
-    return tuple(Run("".join(words.get(character, character) for character in run.text), run.italic) for run in runs)
+    words = {_PLACE: locator.place, _REMARK: locator.remark, _PAGE: page, _ASKS: ""}
+    texts = (_INSIDE.sub(_moved_inside(locator.place), run.text.replace(f"{_ASKS}.", "")) for run in runs)
+    shown = (Run("".join(words.get(character, character) for character in text), run.italic) for text, run in zip(texts, runs, strict=True))
+    return tuple(run for run in shown if run.text)
+
+
+def _moved_inside(place: str) -> str | Callable[[re.Match[str]], str]:
+    """What stands for the sign of a place and the mark after it: American style puts it inside quotation marks (CMOS 17, 6.9)."""
+    return (lambda found: f"{place[:-1]}{found[1]}”") if place.endswith("”") else r"\g<0>"
 
 
 @cache

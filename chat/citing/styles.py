@@ -21,6 +21,9 @@ class Style:
     section: str  # how a section without a number is named by its heading
     undated: str = ""  # what stands for an unknown date where the CSL file says something odd instead
     unnumbered_article: str = ""  # the type that an article without volume and pages is taken for, likewise
+    publishing_author: str = ""  # the field left out where an organisation published its own work: 'author' or 'publisher'
+    speech_date: str = ""  # the field that has the date of a talk, where it is not `issued`
+    keeps_comma: bool = False  # whether a comma follows a title that ends in a question mark
     ends_in_address: bool = False  # whether a citation may: then slides and sections are named before it, as pages are
 
 
@@ -33,6 +36,7 @@ CHICAGO = Style(
     slide="slide {}",
     slides="slides {}",
     section="sec. “{}”",
+    keeps_comma=True,  # CMOS, 17th edition, 6.125: “Are You a Doctor?,”
     ends_in_address=True,
 )
 APA = Style(
@@ -44,6 +48,7 @@ APA = Style(
     slide="Slide {}",  # Publication Manual, 8.13: (Thompson, 2020, Slide 7)
     slides="Slides {}",
     undated="n.d.",  # else an undated web page is “Retrieved”, but not when
+    publishing_author="publisher",  # Publication Manual, 9.29
     section="“{}” section",  # Publication Manual, 8.28: (Centers for Disease Control and Prevention, 2019, “What Can You Do” section)
 )
 MLA = Style(
@@ -55,6 +60,8 @@ MLA = Style(
     slide="slide {}",
     slides="slides {}",
     section="sec. “{}”",
+    publishing_author="author",  # the title comes first then
+    speech_date="event-date",
 )
 HARVARD = Style(
     "harvard",
