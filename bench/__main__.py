@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.cli import parser, print_error, run
+from index.cli import parser, positive, print_error, run
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +23,7 @@ _EXAMPLES = """\
   python -m bench brief squad2_5articles --data ../bench-data       with a public set from a folder
   python -m bench cranfield --data ../bench-data --write            and put its rows into bench/RESULTS.md
   python -m bench reading --data ../bench-data                      how faithfully PDFs are read
+  python -m bench scale --passages 1000000                          what a large index costs, made up for the purpose
   python -m bench brief --details details.jsonl                     with a line for each question, to read the failures
   python -m bench --check                                           whether the README shows what was measured"""
 
@@ -30,7 +31,12 @@ _EXAMPLES = """\
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print the tables, and put them into RESULTS.md if asked to."""
     options = parser("python -m bench", "Measure finding, quoting, refusing, reading and speed through the real pipeline.", _EXAMPLES)
-    options.add_argument("sets", nargs="*", metavar="SET", help="brief, reading, speed, or a folder in --data (default: brief speed)")
+    options.add_argument(
+        "sets", nargs="*", metavar="SET", help="brief, reading, speed, scale, or a folder in --data (default: brief speed)"
+    )
+    options.add_argument(
+        "--passages", type=positive, action="append", metavar="N", help="sizes that scale measures (default: 1000, 10000 and 100000)"
+    )
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
     options.add_argument("--reranker", metavar="NAME", help="a cross-encoder, by name or folder, that ranks what is found (default: none)")
@@ -77,7 +83,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     details: list[bytes] = []
     for name in arguments.sets or ["brief", "speed"]:
         tables = _tables(name, arguments, embedder, details if arguments.details else None)
-        for heading in HEADINGS:
+        for heading in [*HEADINGS, *(heading for heading in tables if heading not in HEADINGS)]:
             if tables.get(heading):
                 print(f"## {heading}\n\n{table(tables[heading])}\n", flush=True)
         if arguments.write:
@@ -96,6 +102,11 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
         from bench.speed import rows
 
         return {"Speed": list(rows()), "What was measured": [_measured(name)]}
+    if name == "scale":
+        from bench.scale import SIZES
+        from bench.scale import rows as scale_rows
+
+        return {"Scale": list(scale_rows(arguments.passages or SIZES)), "What was measured": [_measured(name)]}
     if name == "reading":
         return _reading(data, details)
     if name != "brief" and not _there(data, name):
