@@ -107,13 +107,14 @@ def search(
         by_sentence = np.asarray([row for row, _ in index.sentence_vectors.search(vector, _DEPTH)], dtype=np.int64)
         rows = {*by_passage, *index.sentences.passages(by_sentence).tolist(), *_best(lexical), *_best(heading)}
     candidates = np.asarray(sorted(set(rows)), dtype=np.int64)
-    cosines = index.passage_vectors.vectors(candidates) @ vector
     if not len(candidates):
         return []
     starts, stops = index.sentences.ranges(candidates)
     firsts = np.cumsum(stops - starts) - (stops - starts)  # of each candidate, among the sentences of all
     sentence_rows = np.arange(firsts[-1] + stops[-1] - starts[-1]) + np.repeat(starts - firsts, stops - starts)
-    sentence_cosines = index.sentence_vectors.vectors(sentence_rows) @ vector
+    with np.errstate(all="ignore"):  # damaged vectors may hold what is no number
+        cosines = index.passage_vectors.vectors(candidates) @ vector
+        sentence_cosines = index.sentence_vectors.vectors(sentence_rows) @ vector
     if not (np.abs(cosines) <= _MOST_COSINE).all() or not (np.abs(sentence_cosines) <= _MOST_COSINE).all():
         raise damaged(index.folder, "its vectors are not those that were written")
     signals = {

@@ -88,7 +88,9 @@ class IvfStore:
         if len(rows) and rows.max() >= len(self):
             raise damaged_at(self.path, "has lists of rows that there are not")
         rows = np.unique(rows)
-        return in_order(rows.tolist(), (self.vectors(rows) @ query).tolist(), len(self), self.path)[:k]
+        with np.errstate(all="ignore"):  # damaged rows may hold what is no number, which `in_order` refuses
+            cosines = self.vectors(rows) @ query
+        return in_order(rows.tolist(), cosines.tolist(), len(self), self.path)[:k]
 
     def vectors(self, rows: Rows) -> FloatMatrix:
         """See `VectorStore`; in half precision."""
