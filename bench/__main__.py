@@ -24,6 +24,7 @@ _EXAMPLES = """\
   python -m bench cranfield --data ../bench-data --write            and put its rows into bench/RESULTS.md
   python -m bench reading --data ../bench-data                      how faithfully PDFs are read
   python -m bench faults                                            ingests that are killed, or find the disk full
+  python -m bench scale --passages 1000000                          what a large index costs, made up for the purpose
   python -m bench brief --details details.jsonl                     with a line for each question, to read the failures
   python -m bench load --visitors 30 --seconds 120                  a class at the page
   python -m bench --check                                           whether the README shows what was measured"""
@@ -36,7 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         "sets",
         nargs="*",
         metavar="SET",
-        help="brief, reading, speed, faults, load, together, or a folder in --data (default: brief speed)",
+        help="brief, reading, speed, scale, faults, load, together, or a folder in --data (default: brief speed)",
+    )
+    options.add_argument(
+        "--passages", type=positive, action="append", metavar="N", help="sizes that scale measures (default: 1000, 10000 and 100000)"
     )
     options.add_argument("--data", type=Path, metavar="FOLDER", help="folder with the public sets (default: none)")
     options.add_argument("--embedder", metavar="NAME", help="a sentence-transformers model or folder (default: all-MiniLM-L6-v2)")
@@ -124,6 +128,11 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
         if arguments.visits:
             return {"Visits": list(visit_rows(arguments.visits))}
         return {"Load": list(load_rows(arguments.visitors, arguments.seconds))}
+    if name == "scale":
+        from bench.scale import SIZES
+        from bench.scale import rows as scale_rows
+
+        return {"Scale": list(scale_rows(arguments.passages or SIZES)), "What was measured": [_measured(name)]}
     if name == "reading":
         return _reading(data, details)
     if name != "brief" and not _there(data, name):

@@ -30,7 +30,7 @@ from index.shelf import (
     passage_rows_of,
 )
 from index.stores import VectorStore
-from index.stores.faiss import FaissStore
+from index.vectors import open_vectors
 
 BM25, HEADINGS, TITLES = "bm25", "headings", "titles"
 PASSAGE_VECTORS, SENTENCE_VECTORS = "passage-vectors.npy", "sentence-vectors.npy"
@@ -91,8 +91,8 @@ class Index:
             extractions=extractions_of(shelf),
             passages=passages,
             sentences=sentences,
-            passage_vectors=FaissStore.load(data / PASSAGE_VECTORS),
-            sentence_vectors=FaissStore.load(data / SENTENCE_VECTORS),
+            passage_vectors=open_vectors(data / PASSAGE_VECTORS),
+            sentence_vectors=open_vectors(data / SENTENCE_VECTORS),
             lexical=Lexical.load(data / BM25),
             headings=Lexical.load(data / HEADINGS),
             titles=Lexical.load(data / TITLES),

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.arrays import FloatVector
 from index.embedders import Embedder
@@ -106,23 +107,33 @@ def search(
         by_sentence = np.asarray([row for row, _ in index.sentence_vectors.search(vector, _DEPTH)], dtype=np.int64)
         rows = {*by_passage, *index.sentences.passages(by_sentence).tolist(), *_best(lexical), *_best(heading)}
     candidates = np.asarray(sorted(set(rows)), dtype=np.int64)
-    cosines = index.passage_vectors.vectors(candidates) @ vector
+    if not len(candidates):
+        return []
     starts, stops = index.sentences.ranges(candidates)
-    sentence_rows = [range(start, stop) for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
-    sentence_cosines = index.sentence_vectors.vectors([row for found in sentence_rows for row in found]) @ vector
+    firsts = np.cumsum(stops - starts) - (stops - starts)  # of each candidate, among the sentences of all
+    sentence_rows = np.arange(firsts[-1] + stops[-1] - starts[-1]) + np.repeat(starts - firsts, stops - starts)
+    with np.errstate(all="ignore"):  # damaged vectors may hold what is no number
+        cosines = index.passage_vectors.vectors(candidates) @ vector
+        sentence_cosines = index.sentence_vectors.vectors(sentence_rows) @ vector
     if not (np.abs(cosines) <= _MOST_COSINE).all() or not (np.abs(sentence_cosines) <= _MOST_COSINE).all():
         raise damaged(index.folder, "its vectors are not those that were written")
-    hits: list[tuple[float, int, dict[str, float], tuple[float, ...]]] = []
-    start = 0
-    for row, cosine, found in zip(candidates, cosines, sentence_rows, strict=True):
-        of_sentences = tuple(map(float, sentence_cosines[start : start + len(found)]))
-        start += len(found)
-        signals = {"sentence": max(of_sentences), "passage": float(cosine), "bm25": float(lexical[row]), "heading": float(heading[row])}
-        hits.append((sum(weight * signals[name] for name, weight in weights.items()), row, signals, of_sentences))
-    hits.sort(key=lambda hit: (-hit[0], hit[1]))
+    signals = {
+        "sentence": np.maximum.reduceat(sentence_cosines, firsts).astype(np.float64),
+        "passage": cosines.astype(np.float64),
+        "bm25": lexical[candidates].astype(np.float64),
+        "heading": heading[candidates].astype(np.float64),
+    }
+    scores: NDArray[np.float64] = sum((weight * signals[name] for name, weight in weights.items()), np.zeros(len(candidates)))
+    best = np.argsort(-scores, kind="stable")[:k]  # candidates are in the order of the index, and so are ties
     return [
-        Hit(index.passages[row], score, rank, signals, of_sentences)
-        for rank, (score, row, signals, of_sentences) in enumerate(hits[:k], start=1)
+        Hit(
+            index.passages[int(candidates[place])],
+            float(scores[place]),
+            rank,
+            {name: float(values[place]) for name, values in signals.items()},
+            tuple(sentence_cosines[firsts[place] : firsts[place] + stops[place] - starts[place]].tolist()),
+        )
+        for rank, place in enumerate(best.tolist(), start=1)
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import Stemmer
 
@@ -23,6 +23,8 @@ STOP_WORDS = frozenset(
     " most much many other own same both each few all out up down over under again further once because until while during before after"
     " above below between through against".split()
 )
+
+_KEPT = 1024  # texts of a sentence or a passage
 
 
 @cache
@@ -50,7 +52,7 @@ def terms(text: str) -> list[str]:
     >>> terms("Sharing knowledge")
     ['share', 'knowledg']
     """
-    return list(_stemmer().stemWords(words(text)))
+    return list(_terms(text))
 
 
 def content_terms(text: str) -> list[str]:
@@ -60,4 +62,17 @@ def content_terms(text: str) -> list[str]:
     >>> content_terms("What does it say about Pakistan's floods?")
     ['pakistan', 'flood']
     """
-    return list(_stemmer().stemWords([word for word in words(text) if word not in STOP_WORDS]))
+    return list(_content_terms(text))
+
+
+# A question looks at the same few sentences several times: what they are made of is kept for some.
+
+
+@lru_cache(_KEPT)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(_stemmer().stemWords(words(text)))
+
+
+@lru_cache(_KEPT)
+def _content_terms(text: str) -> tuple[str, ...]:
+    return tuple(_stemmer().stemWords([word for word in words(text) if word not in STOP_WORDS]))

@@ -43,6 +43,7 @@ from index.shelf import (
     hash_of,
 )
 from index.tables import TableWriter
+from index.vectors import VectorWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class _Writer:
         self._records, self._texts = (files.enter_context((data / name).open("wb")) for name in (RECORDS, TEXTS))
         self._documents, self._passages = table(DOCUMENTS, DOCUMENT_ROW), table(PASSAGES, PASSAGE_ROW)
         self._firsts, self._spans = table(FIRST_SENTENCES, "<i8"), table(SPANS, "<u4", 2)
-        self._vectors = table(PASSAGE_VECTORS, "<f4", dim), table(SENTENCE_VECTORS, "<f4", dim)
+        self._vectors = [files.enter_context(VectorWriter(data / name, dim)) for name in (PASSAGE_VECTORS, SENTENCE_VECTORS)]
         self._ids, self._id_rows = table(IDS, "<u8"), table(ID_ROWS, "<u4")
         self._hashes: list[int] = []  # of the ids
         self.bm25, self.headings, self.titles = Counting(data), Counting(data), Counting(data)
