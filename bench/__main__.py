@@ -96,9 +96,8 @@ def _tables(name: str, arguments: argparse.Namespace, embedder: str, details: li
     from index.rerankers import open_reranker
 
     if name == "speed":
-        from bench.speed import rows
-
         from bench.embedding import rows as embedding_rows
+        from bench.speed import rows
 
         return {"Speed": list(rows()), "Embedding": list(embedding_rows(data)), "What was measured": [_measured(name)]}
     if name == "faults":
