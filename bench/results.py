@@ -49,8 +49,7 @@ quotation contains its evidence.""",
     "Speed": "Medians of whole processes.",
     "Embedding": """\
 Passages of the brief, and of CovidQA's papers where they are there, by ours (which also gives each sentence's vector) and by
-`SentenceTransformer.encode` as it comes, in turn; medians. Together: PDFs read and embedded in one build, against both one after the
-other.""",
+`SentenceTransformer.encode` as it comes, in turn; medians. Then PDFs, read and embedded in one build, against one after the other.""",
     "Faults": """\
 Ingests of an index that is there already. “Old index”, “new index”: what opened afterwards, every file compared with its hash. “Wrong”:
 neither did, something was left over, or the next ingest failed.""",

@@ -217,6 +217,7 @@ def _build(folder: Path, size: int) -> dict[str, float]:
         embedder=made.name,
         weights=made.weights,
         dim=_DIM,
+        precision="float32",
         max_characters=900,
         sources={},
         skipped={},

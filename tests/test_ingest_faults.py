@@ -13,7 +13,6 @@ from bench import faults
 from index.corpus import fingerprint
 from index.library import Index
 from index.locking import held
-from index.manifest import read_manifest
 from ingest.build import build
 from ingest.readers import Skipped
 
@@ -138,7 +137,7 @@ def test_a_file_that_goes_or_changes_while_ingest_runs_is_handled(corpus, folder
 
     assert texts == (others if what == "removed" else {**others, "b.txt": "New words, and more of them."})
     assert report.skipped == (gone if what == "removed" else ())
-    assert dict(read_manifest(folder).sources) == fingerprint(corpus)
+    assert dict(Index.open(folder).manifest.sources) == fingerprint(corpus)
 
 
 def test_a_file_that_does_not_stand_still_is_named_and_read_next_time(corpus, folder):
@@ -159,7 +158,7 @@ def test_a_file_that_does_not_stand_still_is_named_and_read_next_time(corpus, fo
         writer.wait()
 
     assert [(skipped.source, skipped.reason[:13]) for skipped in report.skipped] == [("log.txt", "changes while")]
-    assert dict(read_manifest(folder).sources) != fingerprint(corpus)
+    assert dict(Index.open(folder).manifest.sources) != fingerprint(corpus)
     assert list(Index.open(folder).documents) == ["a.txt"]
 
 
