@@ -278,6 +278,16 @@ def test_a_file_that_cannot_be_read_is_said(address: str, visit: Visit, tmp_path
     assert "a.xyz has an ending that is not read" in page.inner_text("#status")
 
 
+def test_a_phone_opens_on_the_welcome_and_the_head_not_on_the_source(address: str, visit: Visit) -> None:
+    """The source lies below the talk there, and came into sight by itself when it was loaded."""
+    page = visit(address, viewport=_PHONE)
+    page.wait_for_selector("#reading article")
+    settle(page)
+
+    assert page.evaluate("scrollY") == 0
+    assert page.is_visible("#style")
+
+
 def test_footnotes_follow_the_style_that_is_chosen_and_the_browser_remembers_it(address: str, visit: Visit) -> None:
     """By key: short notes from the second on; then brackets with a list of works, copied along; so again after a reload."""
     page = visit(address, permissions=["clipboard-read", "clipboard-write"])

@@ -97,4 +97,4 @@ def test_the_script_is_one_program() -> None:
     script = pane_script()
 
     assert script.index("async function show") < script.index("async function peek") < script.index("async function askAbout")
-    assert script.rstrip().endswith('show(location.hash.startsWith("#source-") ? location.hash : "#source-0");')
+    assert script.rstrip().endswith('else show("#source-0", { stay: true });')

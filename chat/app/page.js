@@ -25,7 +25,8 @@ document.addEventListener("own-files-removed", () => {
   if (!isOwn(`#source-${pane.row}`)) return;
   element.replaceChildren();
   pane.row = null;
-  show("#source-0");
+  show("#source-0", { stay: true });
 });
 
-show(location.hash.startsWith("#source-") ? location.hash : "#source-0");
+if (location.hash.startsWith("#source-")) show(location.hash);
+else show("#source-0", { stay: true });

@@ -26,7 +26,8 @@ function placeOf(link) {
 
 const linkOf = ({ row, span }) => `#source-${row}${span ? `-${span.start}-${span.end}` : ""}`;
 
-async function show(link) {
+// `stay`: the page stays where it is, as when it opens on a phone, where the pane lies below the talk.
+async function show(link, { stay = false } = {}) {
   const mine = ++latest;
   const place = placeOf(link);
   if (!place || !(await open(place.row)) || mine !== latest) return;
@@ -37,7 +38,7 @@ async function show(link) {
   const highlight = place.span && mark(place.span.start, place.span.end);
   if (asImages()) await picture(0);
   else if (highlight) goToHighlight(highlight);
-  else scroller().scrollTo(0, 0);
+  else if (!stay) scroller().scrollTo(0, 0);
 }
 
 // Whether the document of a row is in the pane now: it is fetched unless it was shown lately.
@@ -272,5 +273,5 @@ async function picture(number) {
   if (mine !== latest) return;
   const lit = holder.querySelector(".lit");
   if (lit) lit.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
-  else scroller().scrollTo(0, 0);
+  else if (!stay) scroller().scrollTo(0, 0);
 }
