@@ -51,6 +51,8 @@ def main(argv: Sequence[str]) -> int:
 
 def _become(user: int) -> None:
     """Another user, who may not even read where Python lies: what is needed is imported before."""
+    import tqdm  # noqa: F401
+
     import index.embedders.hashing  # noqa: F401
     import ingest.build  # noqa: F401
 

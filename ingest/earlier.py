@@ -8,6 +8,7 @@ from pathlib import Path
 from index.embedders import precision_of
 from index.errors import DamagedIndex, IndexMismatch, UnusableFolder
 from index.library import Index
+from index.manifest import check
 from ingest.embedding import Vectors
 
 
@@ -27,6 +28,7 @@ class Earlier:
         """
         try:
             index = Index.open(folder)
+            check(folder, index.manifest)  # byte by byte: no damage is to be carried on into the next index
         except (UnusableFolder, IndexMismatch, DamagedIndex):
             return cls(None, {})
         manifest = index.manifest
