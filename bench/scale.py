@@ -32,7 +32,7 @@ from index.writing import Part, write_parts
 
 SIZES = (1_000, 10_000, 100_000)
 
-_DIM = 384
+_DIM, _FREE = 384, 32
 _WORDS, _SUBJECTS, _OF_SUBJECT = 50_000, 2_000, 150
 _PASSAGES, _SENTENCES, _LONG = 20, 4, 18  # passages of a document, sentences of a passage, words of a sentence
 _QUESTIONS, _COMPARED, _OPENED = 300, 100, 15
@@ -56,7 +56,9 @@ class Made:
         self._often = 1 / np.arange(20, _WORDS + 20)  # Zipf's law, without the few words that every sentence has
         self._often = np.cumsum(self._often / self._often.sum())
         self._subjects = chance.integers(0, _WORDS, (_SUBJECTS, _OF_SUBJECT))
-        self._directions = chance.normal(size=(_WORDS, _DIM)).astype(np.float32)
+        # Of few dimensions and some noise, as a model's are: vectors that go everywhere lie in no lists.
+        self._directions = (chance.normal(size=(_WORDS, _FREE)) @ chance.normal(size=(_FREE, _DIM)) / _FREE**0.5).astype(np.float32)
+        self._directions += 0.2 * chance.normal(size=(_WORDS, _DIM)).astype(np.float32)
         self._directions[:200] *= 0.2  # frequent words say little
 
     def parts(self, passages: int) -> Iterator[Part]:

@@ -28,7 +28,9 @@ LISTS, HEAD = ".lists", ".head"  # endings of the files beside the rows
 _FAISS: Any = faiss  # whose types leave out some of what it has
 
 _MOST_LISTS = 2048
-_PROBED = 48  # lists that a question looks into
+# Lists that a question looks into. Of the ten nearest of 53,579 real sentences (scifact, mtrag and contracts, 512 lists, 200 sentences held
+# out as questions) 48 find .974, 64 .980, 96 .989, 128 .993; the whole search takes 1.3, 1.5, 2.0 and 2.2 ms of a core.
+_PROBED = 96
 _TRAINED_ON = 40  # rows for each list: FAISS warns below 39
 _ROUNDS = 8  # of k-means
 _AT_ONCE = 50_000  # rows turned to float32 at once
