@@ -104,7 +104,7 @@ def build(desk: Desk, pool: Pool) -> Any:
         talking = gr.on(
             asking, handlers.converse, [typed, visitor], [chat, visitor, typed], api_name="talk", api_visibility="undocumented", **quietly
         )
-        chosen = chat.example_select(_example, None, typed, show_progress="hidden", api_visibility="private", queue=False)
+        chosen = chat.example_select(_example, None, typed, **hidden)  # in the queue: what goes round it is closed to all
         started = chosen.then(handlers.converse, [typed, visitor], [chat, visitor, typed], **hidden)
         for event in (talking, started):
             event.then(after, visitor, [chips, bus, library, chooser, head], **hidden)
