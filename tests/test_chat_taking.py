@@ -29,7 +29,7 @@ from index.library import Index
 from tests.markup import parsed
 
 CHICAGO, APA = style_named("chicago"), style_named("apa")
-PARTS = Parts("chat", "visitor", "chips", "bus", "library", "chooser", "status")
+PARTS = Parts("chat", "visitor", "chips", "bus", "library", "chooser", "status", "head")
 
 
 @pytest.fixture
