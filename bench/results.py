@@ -1,8 +1,8 @@
 """
 bench/RESULTS.md: one table under each heading, measured some sets at a time; and the README's copies of them.
 
-A table whose first column is `set` keeps the rows of sets that a run did not measure; any other is replaced whole. In the README a comment
-says which table follows, and perhaps which of its rows, by a cell of theirs:
+A table whose first column is `set`, `passages` or `visitors` keeps the rows that a run did not measure; any other is replaced whole. In the
+README a comment says which table follows, and perhaps which of its rows, by a cell of theirs:
 
     <!-- results: Beside plainer ways; ours; plain baseline -->
 """
@@ -53,11 +53,20 @@ Passages of the brief, and of CovidQA's papers where they are there, by ours (wh
     "Faults": """\
 Ingests of an index that is there already. “Old index”, “new index”: what opened afterwards, every file compared with its hash. “Wrong”:
 neither did, something was left over, or the next ingest failed.""",
+    "Scale": """\
+Made-up readings, whose vectors cost nothing, through the way in which every index is written and asked; each size in a process of its own.
+A question's times are without the models' own passes. Recall: of the ten best by exact search.""",
+    "Load": """\
+Visitors at one page over loopback, all but one of them programs, who ask on as soon as the page lets them. “Not as asked alone”: answers
+that quote other words than the same question gets by itself.""",
+    "Visits": "Memory of one page while visitors come, ask and go.",
+    "Questions together": "Four questions with eight passages each, read one after the other, in one pass, and in two threads.",
     "What was measured": """\
 An index is named by the hash of all that is in it. “Evidence not found”: pieces of evidence that do not stand in the text as it was read;
 their questions count all the same.""",
 }
 
+_KEPT = ("set", "passages", "visitors")  # first columns of tables that are measured a row at a time
 _MARKER = re.compile(r"^<!-- results: (.+?) -->\n\n?((?:\|.*\n)*)", re.MULTILINE)
 
 
@@ -140,11 +149,12 @@ def check(results: Path = RESULTS, readme: Path = README) -> str:
 
 def _merged(old: Rows, new: Rows) -> Rows:
     columns = list(new[0])
-    if columns[0] != "set":
+    named = columns[0]
+    if named not in _KEPT:
         return new
-    measured = {row["set"] for row in new}
-    names = dict.fromkeys(row["set"] for row in (*old, *new))
-    rows = [row for name in names for row in (new if name in measured else old) if row["set"] == name]
+    measured = {row[named] for row in new}
+    names = dict.fromkeys(row[named] for row in (*old, *new))
+    rows = [row for name in names for row in (new if name in measured else old) if row[named] == name]
     return [{column: row.get(column, NONE) for column in columns} for row in rows]
 
 
