@@ -28,6 +28,7 @@ from tests.markup import parsed
 
 pytestmark = GRADIO_WARNINGS = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # gradio leaves event loops to the garbage collector
+    pytest.mark.filterwarnings("ignore:.*BaseEventLoop.__del__:pytest.PytestUnraisableExceptionWarning"),  # perhaps after their sockets
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # and asks pandas for what is going
 ]
 
@@ -267,7 +268,7 @@ def _texts(answer: dict[str, list[dict[str, str]]]) -> list[str]:
 
 def visitor(address: str) -> Client:
     """A new visitor; not closed, which would wait a second for a thread that ends by itself."""
-    return Client(address, verbose=False, analytics_enabled=False)
+    return Client(address, verbose=False, analytics_enabled=False, httpx_kwargs={"timeout": 120})  # a busy machine is no fault
 
 
 def said(client: Client, question: str) -> list[dict[str, object]]:

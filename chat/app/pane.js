@@ -36,7 +36,7 @@ async function show(link, { stay = false } = {}) {
   if (chooser) chooser.value = place.row;
   unmark();
   const highlight = place.span && mark(place.span.start, place.span.end);
-  if (asImages()) await picture(0);
+  if (asImages()) await picture(0, { stay });
   else if (highlight) goToHighlight(highlight);
   else if (!stay) scroller().scrollTo(0, 0);
 }
@@ -254,7 +254,7 @@ function backToText(number) {
 }
 
 // Draws a page, or with 0 those on which the highlight stands.
-async function picture(number) {
+async function picture(number, { stay = false } = {}) {
   const mine = ++latest;
   const holder = element.querySelector(".facsimile");
   const waiting = setTimeout(() => holder.setAttribute("aria-busy", "true"), 150);
