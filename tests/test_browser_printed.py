@@ -113,7 +113,7 @@ def test_a_number_shows_its_passage_in_place(pdf_address: str, pdf_quotes: list[
             break
     picture(page, f"card-wide-{scheme}")
     assert page.text_content("#passage-card mark") == pdf_quotes[0].text
-    assert page.text_content("#passage-card .cited").endswith(f", p. {pdf_quotes[0].pages[0].label}.")
+    assert page.text_content("#passage-card .cited").endswith(f", {pdf_quotes[0].pages[0].label}.")
     assert number.get_attribute("aria-describedby") == "passage-card"
     page.hover("#passage-card .cited")
     page.wait_for_timeout(600)
