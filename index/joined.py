@@ -88,10 +88,9 @@ class JoinedMapping(Mapping[str, _Value]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class JoinedRows(Mapping[str, range]):
+class JoinedRows(JoinedMapping[range]):
     """Rows by document id, those of later indexes moved on."""
 
-    parts: tuple[Mapping[str, range], ...]
     offsets: tuple[int, ...]
 
     def __getitem__(self, id: str) -> range:
@@ -100,15 +99,6 @@ class JoinedRows(Mapping[str, range]):
                 rows = part[id]
                 return range(rows.start + offset, rows.stop + offset)
         raise KeyError(id)
-
-    def __contains__(self, id: object) -> bool:
-        return any(id in part for part in self.parts)
-
-    def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self.parts)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
